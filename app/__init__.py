@@ -1,0 +1,67 @@
+"""Slotkey: scheduling you host yourself, built round the one-time booking link."""
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from . import db, web
+from .calendars import snapshots
+from .config import Settings
+from .headers import add_missing
+from .paths import beside_code
+
+LARGEST_BODY = 256 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application for `settings`, by default those of the environment. Raises config.BadSetting."""
+    settings = settings or Settings.from_environment()
+    app = Flask(
+        "slotkey",
+        template_folder=str(beside_code("templates")),
+        static_folder=str(beside_code("static")),
+    )
+    app.extensions["slotkey.settings"] = settings
+    app.config.update(_flask_settings(settings))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app, settings.database_url, settings.database_wait_seconds)
+    Migrate(app, db.db, directory=str(beside_code("migrations")))
+    snapshots.init_app(app)
+    web.init_app(app)
+    _register_blueprints(app)
+    _wrap(app, settings)
+    return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secrets[0],
+        "SECRET_KEY_FALLBACKS": list(settings.secrets[1:]),
+        "SESSION_COOKIE_NAME": "slotkey",
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_FORM_PARTS": 2_000,
+        "WTF_CSRF_TIME_LIMIT": None,  # bound to the session instead: a form left open keeps what was typed
+        "WTF_CSRF_SSL_STRICT": False,  # asks for a Referer, which privacy settings remove
+    }
+
+
+def _register_blueprints(app: Flask) -> None:
+    for blueprint in ():
+        app.register_blueprint(blueprint)
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    """Static files in front; behind proxies, believe as many of them as the operator says stand there."""
+    files = WhiteNoise(
+        app.wsgi_app,
+        root=str(beside_code("static")),
+        prefix="static/",
+        max_age=31536000,
+        add_headers_function=lambda headers, _path, _url: add_missing(headers),
+    )
+    count = settings.proxy_count
+    app.wsgi_app = ProxyFix(files, x_for=count, x_proto=count, x_host=count) if count else files  # type: ignore

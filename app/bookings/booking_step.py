@@ -1,0 +1,260 @@
+"""The booking step: link, slot and booking in one transaction. Every door that books calls `book`.
+
+The order of the statements is fixed: link, limits, booking, event. The conditional UPDATE of the link decides who
+has it; the exclusion constraint (triggers on SQLite) decides who has the time. Asking beforehand whether another
+booking is in the way would be slower and no safer, so it is not asked.
+"""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import case, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from .. import events
+from ..calendars.models import Calendar
+from ..calendars.snapshots import Snapshot, snapshot
+from ..db import connection, db, in_transaction, is_sqlite
+from ..errors import Conflict, DomainError, LinkGone, SlotTaken
+from ..links.models import LinkStatus, OneTimeLink
+from ..scheduling.slots import Offer, is_offered, monday_of
+from ..scheduling.wallclock import date_at
+from ..tokens import new_nonce
+from .models import Booking, BookingCount, BookingStatus, LimitPeriod
+from .offering import LinkTerms, offer_of
+
+NO_LIMIT = 1_000_000_000
+TAKEN = "That time has just been taken. Please choose another one."
+
+link_table = OneTimeLink.__table__
+calendar_table = Calendar.__table__
+booking_table = Booking.__table__
+count_table = BookingCount.__table__
+
+
+class CalendarClosed(Conflict):
+    """The calendar takes no bookings at the moment; a link to it stays Active."""
+
+    title = "Not taking bookings at the moment"
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """Who books, as typed on the form: checked shapes, nothing else is known of them."""
+
+    name: str
+    email: str
+    phone: str
+    tz: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class BookingRequest:
+    """One try to book. `start` in epoch seconds; `link_id` None books by the standard link.
+
+    `answers` are [{"label", "answer"}]; `form_key_hash` tells the same form sent twice from two forms; `key_id`
+    names the server key that will make the manage token.
+    """
+
+    calendar_id: int
+    link_id: int | None
+    start: int
+    attendee: Attendee
+    answers: list[dict[str, Any]]
+    form_key_hash: bytes
+    key_id: str
+
+
+class Booked(NamedTuple):
+    """The booking that stands, and what its manage token is made of. `is_repeat`: an earlier POST made it."""
+
+    id: int
+    manage_nonce: bytes
+    key_id: str
+    is_repeat: bool
+
+
+class _Terms(NamedTuple):
+    version: int
+    link: LinkTerms
+
+
+def book(request: BookingRequest, now: datetime) -> Booked:
+    """Book the slot: link Used, booking and event stored, or nothing at all.
+
+    Opens its own transaction (and does so again when PostgreSQL asks for a retry). The same form sent again gets
+    the booking it made. Raises LinkGone (the link is used, deleted or past its date), SlotTaken (the time is not
+    open now; a link stays Active), CalendarClosed (likewise), Conflict (this form already booked other data).
+    """
+    try:
+        return in_transaction(lambda: _book(request, now))
+    except (DomainError, IntegrityError) as refused:
+        return _earlier(request) or _raise(_refusal(refused))
+
+
+def payload_hash(request: BookingRequest) -> bytes:
+    """Fingerprint of what was asked for: the same form with other data is another request."""
+    said = [request.calendar_id, request.link_id, request.start, asdict(request.attendee), request.answers]
+    return sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def _book(request: BookingRequest, now: datetime) -> Booked:
+    terms = _use_up_link(request.link_id, now) if request.link_id else _standard_terms(request.calendar_id)
+    kept = snapshot(request.calendar_id, terms.version)
+    offer = offer_of(kept, terms.link, now)
+    _require_open(kept, offer, request)
+    day = date_at(offer.tz, request.start)
+    _count_within_limits(kept.calendar, day)
+    row = _row(request, kept.calendar, offer, day, now)
+    booking_id = connection().execute(insert(booking_table).returning(booking_table.c.id), row).scalar_one()
+    events.record(
+        "booking_created",
+        account_id=row["account_id"],
+        calendar_id=request.calendar_id,
+        link_id=request.link_id,
+        booking_id=booking_id,
+        at=now,
+        data={"starts_at": request.start},
+    )
+    return Booked(booking_id, row["manage_nonce"], row["key_id"], is_repeat=False)
+
+
+def _use_up_link(link_id: int, now: datetime) -> _Terms:
+    """Make the link Used. Of all who try at once this UPDATE matches for exactly one; the others wait, then lose."""
+    version = select(calendar_table.c.version).where(calendar_table.c.id == link_table.c.calendar_id)
+    used = (
+        connection()
+        .execute(
+            update(link_table)
+            .where(
+                link_table.c.id == link_id,
+                link_table.c.status == LinkStatus.ACTIVE,
+                or_(link_table.c.expires_at.is_(None), link_table.c.expires_at > now),
+            )
+            .values(status=LinkStatus.USED, used_at=now)
+            .returning(
+                version.scalar_subquery().label("version"),
+                link_table.c.duration_minutes,
+                link_table.c.offered_from_on,
+                link_table.c.offered_until_on,
+                link_table.c.offered_times,
+            )
+        )
+        .one_or_none()
+    )
+    if used is None:
+        raise LinkGone("This booking link can no longer be used.")
+    times = tuple(used.offered_times) if used.offered_times else None
+    return _Terms(
+        used.version,
+        LinkTerms(used.duration_minutes, used.offered_from_on, used.offered_until_on, times),
+    )
+
+
+def _standard_terms(calendar_id: int) -> _Terms:
+    version = select(calendar_table.c.version).where(calendar_table.c.id == calendar_id)
+    return _Terms(connection().execute(version).scalar_one(), LinkTerms())
+
+
+def _require_open(kept: Snapshot, offer: Offer, request: BookingRequest) -> None:
+    calendar = kept.calendar
+    if not calendar.is_on or (request.link_id is None and not calendar.is_public):
+        raise CalendarClosed("This calendar is not taking bookings at the moment.")
+    if not is_offered(offer, request.start):
+        raise SlotTaken("That time is not open. Please choose another one.")
+
+
+def _count_within_limits(calendar: Calendar, day: date) -> None:
+    """Count the booking for its day and its week; each row only moves while it is below the calendar's limit.
+
+    Counted without a limit too, so that a limit set later knows what is already there.
+    """
+    insert_ = (sqlite if is_sqlite() else postgresql).insert(count_table)
+    most = case(
+        (count_table.c.period == LimitPeriod.DAY, calendar.limit_per_day or NO_LIMIT),
+        else_=calendar.limit_per_week or NO_LIMIT,
+    )
+    rows = [
+        {"calendar_id": calendar.id, "period": LimitPeriod.DAY, "starts_on": day, "bookings": 1},
+        {"calendar_id": calendar.id, "period": LimitPeriod.WEEK, "starts_on": monday_of(day), "bookings": 1},
+    ]
+    counted = insert_.values(rows).on_conflict_do_update(
+        index_elements=["calendar_id", "period", "starts_on"],
+        set_={"bookings": count_table.c.bookings + 1},
+        where=count_table.c.bookings < most,
+    )
+    if len(connection().execute(counted.returning(count_table.c.period)).all()) < len(rows):
+        raise SlotTaken("No more bookings are taken for that day. Please choose another one.")
+
+
+def _row(
+    request: BookingRequest, calendar: Calendar, offer: Offer, day: date, now: datetime
+) -> dict[str, Any]:
+    rules = offer.rules
+    starts_at = datetime.fromtimestamp(request.start, UTC)
+    ends_at = starts_at + rules.duration
+    return {
+        "account_id": calendar.account_id,
+        "calendar_id": calendar.id,
+        "host_id": calendar.host_id,
+        "link_id": request.link_id,
+        "uid": f"{secrets.token_hex(16)}@slotkey",
+        "sequence": 0,
+        "status": BookingStatus.CONFIRMED,
+        "manage_nonce": new_nonce(),
+        "key_id": request.key_id,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "blocked_from": starts_at - rules.before,
+        "blocked_until": ends_at + rules.after,
+        "counted_day": day,
+        "counted_week": monday_of(day),
+        **asdict(request.attendee),
+        "answers": request.answers,
+        "location": {"kind": calendar.location_kind.value, "detail": calendar.location_detail},
+        "created_at": now,
+        "cancel_reason": "",
+        "form_key_hash": request.form_key_hash,
+        "payload_hash": payload_hash(request),
+    }
+
+
+def _earlier(request: BookingRequest) -> Booked | None:
+    """The booking that this very form has made, asked only after a refusal."""
+    db.session.rollback()
+    found = db.session.execute(
+        select(
+            booking_table.c.id,
+            booking_table.c.manage_nonce,
+            booking_table.c.key_id,
+            booking_table.c.payload_hash,
+        ).where(booking_table.c.form_key_hash == request.form_key_hash)
+    ).one_or_none()
+    if found is None:
+        return None
+    if found.payload_hash != payload_hash(request):
+        raise Conflict(
+            "This form has already made a booking with other details. Open the link again to see it."
+        )
+    return Booked(found.id, found.manage_nonce, found.key_id, is_repeat=True)
+
+
+def _refusal(refused: Exception) -> Exception:
+    if not isinstance(refused, IntegrityError):
+        return refused
+    said = str(refused.orig)
+    if "booking_no_overlap" in said:
+        return SlotTaken(TAKEN)
+    if "booking_link" in said or "booking.link_id" in said:
+        return LinkGone("This booking link can no longer be used.")
+    return refused
+
+
+def _raise(refusal: Exception) -> Any:
+    raise refusal

@@ -1,0 +1,162 @@
+"""Settings, read once from the environment, typed, and refused at start with the setting's name when wrong."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from babel import Locale, UnknownLocaleError
+from flask import current_app
+
+SHORTEST_SECRET = 32
+
+
+class BadSetting(Exception):
+    """A setting is missing or malformed; the text begins with its name."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an operator can set. `secrets` are newest first; the first one makes new tokens."""
+
+    secrets: tuple[str, ...] = field(repr=False)
+    base_url: str
+    data_dir: Path
+    database_url: str = field(repr=False)
+    proxy_count: int = 0
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_processes: int = 2
+    web_threads: int = 8
+    rate_limit_factor: float = 1.0
+    locale: str = "en_GB"
+    database_wait_seconds: float = 10.0
+
+    @property
+    def is_https(self) -> bool:
+        """True when people reach this installation over TLS, so that cookies can be kept to it."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True when bookings are kept in a file in the data folder."""
+        return self.database_url.startswith("sqlite")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """The settings of `environ` (names in README). Raises BadSetting, whose text starts with the name."""
+        read = _Reader(environ)
+        data_dir = read("DATA_DIR", _folder, default="data")
+        return cls(
+            secrets=(read("SECRET_KEY", _secret), *read("SECRET_KEY_FALLBACKS", _secrets, default="")),
+            base_url=read("BASE_URL", _origin),
+            data_dir=data_dir,
+            database_url=read("DATABASE_URL", _database_url, default=f"sqlite:///{data_dir}/slotkey.sqlite3"),
+            proxy_count=read("PROXY_COUNT", _whole(0, 10), default="0"),
+            host=read("HOST", str, default="127.0.0.1"),
+            port=read("PORT", _whole(1, 65535), default="8000"),
+            web_processes=read("WEB_PROCESSES", _whole(1, 64), default="2"),
+            web_threads=read("WEB_THREADS", _whole(1, 128), default="8"),
+            rate_limit_factor=read("RATE_LIMIT_FACTOR", _positive, default="1"),
+            locale=read("DEFAULT_LOCALE", _locale, default="en_GB"),
+            database_wait_seconds=read("DATABASE_WAIT_SECONDS", _positive, default="10"),
+        )
+
+
+def current() -> Settings:
+    """The settings of the running app."""
+    return current_app.extensions["slotkey.settings"]
+
+
+class _Reader:
+    """Reads NAME, else the file that NAME_FILE points to (how secrets are mounted), else the default."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+
+    def __call__(self, name: str, convert: Callable[[str], Any], default: str | None = None) -> Any:
+        text = self._text(name, default)
+        try:
+            return convert(text)
+        except ValueError as wrong:
+            raise BadSetting(f"{name}: {wrong}") from wrong
+
+    def _text(self, name: str, default: str | None) -> str:
+        path = self.environ.get(f"{name}_FILE")
+        if path:
+            return self._content(name, path)
+        text = self.environ.get(name, "") or default
+        if text is None:
+            raise BadSetting(f"{name}: this setting is required and has no default")
+        return text
+
+    def _content(self, name: str, path: str) -> str:
+        if self.environ.get(name):
+            raise BadSetting(f"{name}: set either {name} or {name}_FILE, not both")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as wrong:
+            raise BadSetting(f"{name}_FILE: cannot read {path}: {wrong.strerror}") from wrong
+
+
+def _secret(text: str) -> str:
+    if len(text) < SHORTEST_SECRET:
+        raise ValueError(
+            f"must be at least {SHORTEST_SECRET} characters, random; `openssl rand -hex 32` makes one"
+        )
+    return text
+
+
+def _secrets(text: str) -> tuple[str, ...]:
+    return tuple(_secret(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address such as https://book.example.org")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("must have no path: Slotkey lives at the root of its host")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().resolve()
+
+
+def _database_url(text: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if text.startswith(prefix):
+            return "postgresql+psycopg://" + text.removeprefix(prefix)
+    if text.startswith(("postgresql+psycopg://", "sqlite:///")) and text != "sqlite:///:memory:":
+        return text
+    raise ValueError("must start with postgresql:// or sqlite:/// and name a file")
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        if not text.strip().isdecimal() or not least <= int(text) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(text)
+
+    return convert
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < 1e9:
+        raise ValueError("must be a number above 0")
+    return number
+
+
+def _locale(text: str) -> str:
+
+    try:
+        return str(Locale.parse(text.replace("-", "_")))
+    except (ValueError, UnknownLocaleError):
+        raise ValueError("must be a language and territory such as en_GB or en_US") from None

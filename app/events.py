@@ -1,0 +1,80 @@
+"""Events: what happened, written in the transaction in which it happened.
+
+One row is audit trail, timeline and outbox in one: `delivered_at` stays empty until the row was handed on.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, insert, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .db import Base, Id, UtcDateTime, connection, db
+
+UNDELIVERED = text("delivered_at IS NULL")
+
+
+class Event(Base):
+    """One thing that happened. `name` is subject_verb, as in link_created; ids say to what, tokens never."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_link", "link_id", "at"),
+        Index("ix_event_booking", "booking_id", "at"),
+        Index("ix_event_undelivered", "at", postgresql_where=UNDELIVERED, sqlite_where=UNDELIVERED),
+    )
+
+    # Random, so that a restored backup never reuses an id that finished work is known by.
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(String(48))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    calendar_id: Mapped[int | None] = mapped_column(Id)
+    link_id: Mapped[int | None] = mapped_column(Id)
+    booking_id: Mapped[int | None] = mapped_column(Id)
+    actor_id: Mapped[int | None] = mapped_column(Id)  # the user who did it; empty when a contact did
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def record(
+    name: str,
+    *,
+    account_id: int,
+    at: datetime,
+    calendar_id: int | None = None,
+    link_id: int | None = None,
+    booking_id: int | None = None,
+    actor_id: int | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Write one event in the caller's transaction. `data` holds ids and plain values, never a token."""
+    connection().execute(
+        insert(Event.__table__),
+        {
+            "id": secrets.token_hex(16),
+            "account_id": account_id,
+            "name": name,
+            "at": at,
+            "calendar_id": calendar_id,
+            "link_id": link_id,
+            "booking_id": booking_id,
+            "actor_id": actor_id,
+            "data": data or {},
+        },
+    )
+
+
+def of_link(link_id: int) -> Sequence[Event]:
+    """The link's events, oldest first."""
+    return db.session.scalars(
+        select(Event).where(Event.link_id == link_id).order_by(Event.at, Event.id)
+    ).all()
+
+
+def of_booking(booking_id: int) -> Sequence[Event]:
+    """The booking's events, oldest first."""
+    found = select(Event).where(Event.booking_id == booking_id).order_by(Event.at, Event.id)
+    return db.session.scalars(found).all()

@@ -1,0 +1,110 @@
+"""One-time links."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..columns import words
+from ..db import Base, Id, UtcDateTime
+
+
+class LinkStatus(StrEnum):
+    """Where a link stands. It leaves `active` once, and never comes back; the database refuses it too.
+
+    Expired is no status: it is an Active link whose date has passed.
+    """
+
+    ACTIVE = "active"
+    USED = "used"
+    DELETED = "deleted"
+
+
+class LinkSource(StrEnum):
+    """How a link came to be."""
+
+    HAND = "hand"
+    REPLACEMENT = "replacement"
+
+
+class SightingKind(StrEnum):
+    """What was seen of a link's page: fetched by something, used by a person, or refused after it was dead."""
+
+    FETCHED = "fetched"
+    LOOKED = "looked"
+    REFUSED = "refused"
+
+
+class OneTimeLink(Base):
+    """A link that makes exactly one booking. Its row is never deleted."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (
+        CheckConstraint("(status = 'used') = (used_at IS NOT NULL)", name="used_at"),
+        CheckConstraint("(status = 'deleted') = (deleted_at IS NOT NULL)", name="deleted_at"),
+        CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="duration"),
+        Index("ix_one_time_link_calendar", "calendar_id", "id"),
+        Index("ix_one_time_link_status", "calendar_id", "status", "id"),
+        Index("ix_one_time_link_source", "calendar_id", "source", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("calendar.id"))
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(8), unique=True)
+    key_id: Mapped[str] = mapped_column(String(8), index=True)  # which server key makes its token
+    status: Mapped[LinkStatus] = mapped_column(words(LinkStatus), default=LinkStatus.ACTIVE)
+    source: Mapped[LinkSource] = mapped_column(words(LinkSource), default=LinkSource.HAND)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("one_time_link.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    for_name: Mapped[str] = mapped_column(String(120), default="")
+    for_email: Mapped[str] = mapped_column(String(254), default="")
+    note: Mapped[str] = mapped_column(String(500), default="")
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    duration_minutes: Mapped[int | None] = mapped_column(Integer)  # empty: the calendar's
+    offered_from_on: Mapped[date | None]  # dates in the calendar's zone, both included
+    offered_until_on: Mapped[date | None]
+    # Instants in epoch seconds, offered even outside the hours; empty: the calendar's hours.
+    offered_times: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+    # What the search looks through, as plain words (see links/search.py); kept in step by the service.
+    search_words: Mapped[str] = mapped_column(Text, default="")
+
+
+class LinkCount(Base):
+    """How many links a calendar has in each status. Moved by triggers, so that no page counts rows."""
+
+    __tablename__ = "link_count"
+    __table_args__ = (PrimaryKeyConstraint("calendar_id", "status"),)
+
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("calendar.id", ondelete="CASCADE"))
+    status: Mapped[LinkStatus] = mapped_column(words(LinkStatus))
+    links: Mapped[int] = mapped_column(Id)
+
+
+class LinkSighting(Base):
+    """How often something was seen of a link, in bursts. An observation, not an event: written best effort."""
+
+    __tablename__ = "link_sighting"
+    __table_args__ = (PrimaryKeyConstraint("link_id", "kind"),)
+
+    link_id: Mapped[int] = mapped_column(ForeignKey("one_time_link.id"))
+    kind: Mapped[SightingKind] = mapped_column(words(SightingKind))
+    times: Mapped[int] = mapped_column(Integer)
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,78 @@
+"""Limits on attempts, counted in the database so that they hold across processes.
+
+A key is hashed: the table holds no address and no e-mail. Counting has its own transaction; an attempt that is
+refused and rolled back still counts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from sqlalchemy import Integer, LargeBinary, PrimaryKeyConstraint, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from . import config
+from .db import Base, UtcDateTime, connection, db, in_transaction, is_sqlite
+from .errors import TooMany
+
+
+class RateCount(Base):
+    """Attempts of one key in one window."""
+
+    __tablename__ = "rate_count"
+    __table_args__ = (PrimaryKeyConstraint("key", "window_ends_at"),)
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(16))
+    window_ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    attempts: Mapped[int] = mapped_column(Integer)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `attempts` in each `window`; `sentence` is what the person reads once it is reached."""
+
+    name: str
+    attempts: int
+    window: timedelta
+    sentence: str
+
+
+def check(limit: Limit, *key: object, now: datetime) -> None:
+    """Raise TooMany when `key` has used up `limit` in the present window."""
+    ends_at = _window_end(limit, now)
+    counted = select(RateCount.attempts).where(
+        RateCount.key == _hashed(limit, key), RateCount.window_ends_at == ends_at
+    )
+    if (db.session.scalar(counted) or 0) >= limit.attempts * config.current().rate_limit_factor:
+        raise TooMany(limit.sentence, retry_after=ends_at - now)
+
+
+def count(limit: Limit, *key: object, now: datetime) -> None:
+    """Add one attempt for `key`, in a transaction of its own."""
+    in_transaction(lambda: _add_one(_hashed(limit, key), _window_end(limit, now)))
+
+
+def forget_past(now: datetime) -> int:
+    """Delete the counts of windows that are over, in the caller's transaction; how many rows that were."""
+    return connection().execute(delete(RateCount).where(RateCount.window_ends_at < now)).rowcount
+
+
+def _add_one(key: bytes, ends_at: datetime) -> None:
+    insert = (sqlite if is_sqlite() else postgresql).insert(RateCount)
+    row = insert.values(key=key, window_ends_at=ends_at, attempts=1)
+    connection().execute(
+        row.on_conflict_do_update(
+            index_elements=["key", "window_ends_at"], set_={"attempts": RateCount.attempts + 1}
+        )
+    )
+
+
+def _window_end(limit: Limit, now: datetime) -> datetime:
+    length = limit.window.total_seconds()
+    return now + timedelta(seconds=length - now.timestamp() % length)
+
+
+def _hashed(limit: Limit, key: tuple[object, ...]) -> bytes:
+    secret = config.current().secrets[0].encode()[:64]
+    return blake2b(repr((limit.name, key)).encode(), digest_size=16, key=secret).digest()
