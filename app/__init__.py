@@ -5,11 +5,16 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from . import db, web
+from . import db, preferences, web
+from .accounts import routes as accounts
+from .bookings import routes as bookings
+from .calendars import routes as calendars
 from .calendars import snapshots
 from .config import Settings
 from .headers import add_missing
+from .links import routes as links
 from .paths import beside_code
+from .public import routes as public
 
 LARGEST_BODY = 256 * 1024
 
@@ -50,7 +55,14 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
 
 
 def _register_blueprints(app: Flask) -> None:
-    for blueprint in ():
+    for blueprint in (
+        accounts.bp,
+        preferences.bp,
+        calendars.bp,
+        links.bp,
+        bookings.bp,
+        public.bp,
+    ):
         app.register_blueprint(blueprint)
 
 

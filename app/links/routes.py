@@ -1,0 +1,5 @@
+"""Pages of links."""
+
+from flask import Blueprint
+
+bp = Blueprint("links", __name__)

@@ -1,0 +1,109 @@
+"""People and things for tests. Ada owns, Ben is in her team, Cleo is a stranger with an account of her own."""
+
+import secrets
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app import config, tokens
+from app.accounts.models import Account, Membership, Role, User
+from app.bookings.booking_step import Attendee, Booked, BookingRequest, book
+from app.calendars.models import Calendar
+from app.db import db, transaction
+from app.links.models import OneTimeLink
+
+NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)  # a Tuesday, 09:00 in Berlin
+WORKING_WEEK = [[[540, 1020]]] * 5 + [[], []]
+
+
+def make_user(name: str = "Ada Lovelace", **changes: Any) -> User:
+    """A user with an account of their own, as owner of it."""
+    email = f"{name.split()[0].lower()}.{secrets.token_hex(3)}@example.org"
+    values = {
+        "email": email,
+        "password_hash": "",
+        "tz": "Europe/Berlin",
+        "locale": "en_GB",
+        "created_at": NOW,
+    }
+    with transaction():
+        account = Account(name=f"{name}'s account", created_at=NOW)
+        user = User(**{"name": name, **values, **changes})
+        db.session.add_all([account, user])
+        db.session.flush()
+        db.session.add(Membership(account_id=account.id, user_id=user.id, role=Role.OWNER))
+    return user
+
+
+def account_of(user: User) -> int:
+    """The id of the account the user owns."""
+    mine = db.select(Membership.account_id).where(Membership.user_id == user.id)
+    return db.session.scalars(mine.order_by(Membership.id)).first()
+
+
+def make_calendar(host: User, **changes: Any) -> Calendar:
+    """Intro call: half an hour, Monday to Friday 09:00 to 17:00 in Berlin, no notice, 60 days ahead."""
+    values = {
+        "account_id": changes.pop("account_id", None) or account_of(host),
+        "host_id": host.id,
+        "name": "Intro call",
+        "slug": f"intro-{secrets.token_hex(4)}",
+        "tz": "Europe/Berlin",
+        "created_at": NOW,
+        "weekly_hours": WORKING_WEEK,
+        "minimum_notice_minutes": 0,
+    }
+    with transaction():
+        calendar = Calendar(**{**values, **changes})
+        db.session.add(calendar)
+    return calendar
+
+
+def make_link(calendar: Calendar, **changes: Any) -> OneTimeLink:
+    """An Active link of the calendar."""
+    values = {
+        "account_id": calendar.account_id,
+        "calendar_id": calendar.id,
+        "nonce": tokens.new_nonce(),
+        "key_id": link_tokens().key_id,
+        "created_at": NOW,
+    }
+    with transaction():
+        link = OneTimeLink(**{**values, **changes})
+        db.session.add(link)
+    return link
+
+
+def link_tokens() -> tokens.TokenMaker:
+    """The maker of link tokens of the running app."""
+    return tokens.TokenMaker(tokens.LINK, config.current().secrets)
+
+
+def token_of(link: OneTimeLink) -> str:
+    """What stands behind /o/."""
+    return link_tokens().token(link.nonce, link.key_id)
+
+
+def at(hour: int, minute: int = 0, days: int = 1, tz: str = "Europe/Berlin") -> int:
+    """A wall time some days after NOW, in epoch seconds; by default tomorrow in Berlin."""
+    day = (NOW + timedelta(days=days)).date()
+    return int(datetime.combine(day, time(hour, minute), ZoneInfo(tz)).timestamp())
+
+
+def wish(calendar: Calendar, link: OneTimeLink | None, start: int, **changes: Any) -> BookingRequest:
+    """A request to book `start`, with a form key of its own."""
+    values = {
+        "calendar_id": calendar.id,
+        "link_id": link.id if link else None,
+        "start": start,
+        "attendee": Attendee("Sam Lee", "sam@example.org", "", "Europe/Berlin", "en_GB"),
+        "answers": [],
+        "form_key_hash": secrets.token_bytes(32),
+        "key_id": link_tokens().key_id,
+    }
+    return BookingRequest(**{**values, **changes})
+
+
+def make_booking(calendar: Calendar, link: OneTimeLink | None = None, start: int | None = None) -> Booked:
+    """A booking by Sam Lee, tomorrow at 09:00 unless told otherwise."""
+    return book(wish(calendar, link, start or at(9)), NOW)
