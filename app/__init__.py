@@ -5,16 +5,17 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from . import db, preferences, web
-from .accounts import routes as accounts
-from .bookings import routes as bookings
-from .calendars import routes as calendars
+from . import db, web
+from .accounts.routes import bp as accounts_pages
+from .bookings.routes import bp as bookings_pages
 from .calendars import snapshots
+from .calendars.routes import bp as calendars_pages
 from .config import Settings
 from .headers import add_missing
-from .links import routes as links
+from .links.routes import bp as links_pages
 from .paths import beside_code
-from .public import routes as public
+from .preferences import bp as preference_pages
+from .public.routes import bp as public_pages
 
 LARGEST_BODY = 256 * 1024
 
@@ -56,12 +57,12 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
 
 def _register_blueprints(app: Flask) -> None:
     for blueprint in (
-        accounts.bp,
-        preferences.bp,
-        calendars.bp,
-        links.bp,
-        bookings.bp,
-        public.bp,
+        accounts_pages,
+        preference_pages,
+        calendars_pages,
+        links_pages,
+        bookings_pages,
+        public_pages,
     ):
         app.register_blueprint(blueprint)
 
