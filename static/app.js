@@ -1,0 +1,164 @@
+/* What HTML and htmx do not do by themselves. Every page works without this file; each part names the attribute it reads. */
+(() => {
+  "use strict";
+  const find = (selector, root = document) => root.querySelector(selector);
+  const on = (name, react, capture = false) => document.addEventListener(name, react, capture);
+
+  /** Say `text` to screen readers. Emptied first, or the same words twice would be heard once. */
+  const say = (text) => {
+    const region = find("#status [data-spoken]");
+    if (!region) return;
+    region.textContent = "";
+    setTimeout(() => (region.textContent = text), 50);
+  };
+
+  const focus = (element) => {
+    if (element.tabIndex < 0 && !element.hasAttribute("tabindex")) element.tabIndex = -1;
+    element.focus();
+  };
+  const lostFocus = () => !document.activeElement || document.activeElement === document.body;
+
+  // data-copy="id": copies that field or text, and says so for two seconds.
+  const copyText = async (source) => {
+    const text = source.value ?? source.textContent.trim();
+    if (navigator.clipboard && isSecureContext) return navigator.clipboard.writeText(text);
+    // Plain http has no clipboard object; a selection still can be copied.
+    const field = Object.assign(document.createElement("textarea"), { value: text });
+    (source.closest("dialog") ?? document.body).append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    if (!done) throw new Error("not copied");
+  };
+  const copy = async (button) => {
+    const source = document.getElementById(button.dataset.copy);
+    const label = find("[data-label]", button) ?? button;
+    try {
+      await copyText(source);
+    } catch {
+      source.select?.();
+      return say("Not copied. The address is selected: press Control C.");
+    }
+    focus(button);
+    label.dataset.was ??= label.textContent;
+    label.textContent = "Copied";
+    say("Copied");
+    clearTimeout(button.timer);
+    button.timer = setTimeout(() => (label.textContent = label.dataset.was), 2000);
+  };
+
+  // data-dialog="id" on a link to the confirm page: the same question in a dialog. The form takes the link's address.
+  const openDialog = (trigger, dialog) => {
+    const form = find("form[method=post]", dialog);
+    if (form && trigger.href) {
+      form.action = trigger.href;
+      if (form.hasAttribute("data-hx-post")) form.setAttribute("data-hx-post", trigger.href);
+    }
+    const fill = find("[data-fill]", dialog);
+    if (fill && trigger.dataset.fill) fill.textContent = trigger.dataset.fill;
+    dialog.addEventListener("close", () => trigger.isConnected && focus(trigger), { once: true });
+    dialog.showModal();
+  };
+
+  on("click", (event) => {
+    const target = event.target.closest("[data-copy], [data-dialog], [data-close]");
+    for (const menu of document.querySelectorAll("details.menu[open], details.user[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    if (!target) return;
+    if (target.matches("[data-copy]")) return copy(target);
+    if (target.matches("[data-close]")) return target.closest("dialog")?.close();
+    const dialog = document.getElementById(target.dataset.dialog);
+    if (!dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    openDialog(target, dialog);
+  });
+
+  on("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest("details.menu[open], details.user[open]");
+    if (!menu) return;
+    menu.open = false;
+    find("summary", menu).focus();
+  });
+
+  // data-busy-text on a submit button: sent once, and says that it is on its way. Not `disabled`, which drops the focus.
+  on("submit", (event) => {
+    const button = event.submitter?.closest("[data-busy-text]");
+    if (!button || event.defaultPrevented) return;
+    if (button.ariaDisabled === "true") return event.preventDefault();
+    button.dataset.was = button.textContent;
+    button.ariaDisabled = "true";
+    button.textContent = button.dataset.busyText;
+    say(button.dataset.busyText);
+  });
+  const restore = (button) => {
+    button.removeAttribute("aria-disabled");
+    button.textContent = button.dataset.was;
+  };
+  // Back shows the page as it was left, pressed button included.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("[data-busy-text][aria-disabled]").forEach(restore);
+  });
+
+  // data-loading="Loading times...": shown when the answer takes longer than 300 ms.
+  const waiting = new WeakMap();
+  on("htmx:before:request", ({ detail: { ctx } }) => {
+    const target = typeof ctx.target === "string" ? find(ctx.target) : ctx.target;
+    if (!target?.setAttribute) return;
+    target.ariaBusy = "true";
+    const timer = setTimeout(() => {
+      target.dataset.slow = "";
+      if (target.dataset.loading) say(target.dataset.loading);
+    }, 300);
+    waiting.set(ctx, { target, timer });
+  });
+  on("htmx:finally:request", ({ detail: { ctx } }) => {
+    const { target, timer } = waiting.get(ctx) ?? {};
+    clearTimeout(timer);
+    target?.removeAttribute("aria-busy");
+    target?.removeAttribute("data-slow");
+    // A button switched off while waiting has lost the focus; htmx switches it on again after this event.
+    setTimeout(() => lostFocus() && ctx.sourceElement?.isConnected && focus(ctx.sourceElement));
+  });
+
+  // After a swap the focus goes to [data-focus], else to what was pressed, else to the new content. Never to <body>.
+  on("htmx:after:settle", ({ detail: { newContent = [] } }) => {
+    const added = newContent.filter((node) => node.nodeType === 1 && node.isConnected);
+    const pick = (selector) => {
+      for (const node of added) {
+        const hit = node.matches(selector) ? node : find(selector, node);
+        if (hit) return hit;
+      }
+    };
+    const wanted = pick("[data-focus]") ?? (lostFocus() && (pick("h1, h2, h3, caption") ?? added[0] ?? find("main")));
+    if (wanted) focus(wanted);
+    const words = pick("[data-announce]")?.dataset.announce;
+    if (words) say(words);
+  });
+
+  // data-device-zone: offered when the device keeps another zone than the page. Both names go through Intl first, because
+  // browsers still call Asia/Kolkata Asia/Calcutta.
+  const canonical = (zone, name) => new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: zone, timeZoneName: name });
+  const offerZone = () => {
+    const notice = find("[data-device-zone]");
+    if (!notice) return;
+    const device = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    try {
+      if (canonical(notice.dataset.tz).resolvedOptions().timeZone === canonical(device).resolvedOptions().timeZone) return;
+      const part = canonical(device, "longGeneric").formatToParts().find(({ type }) => type === "timeZoneName");
+      const name = find("[data-zone-name]", notice);
+      if (name && part) name.textContent = part.value;
+    } catch {
+      return; // a zone this browser does not know: the page's own stays
+    }
+    find("input[name=tz]", notice).value = device;
+    notice.hidden = false;
+  };
+
+  const start = () => {
+    offerZone();
+    find("[role=alert][data-focus]")?.focus();
+  };
+  on("htmx:after:settle", offerZone);
+  document.readyState === "loading" ? on("DOMContentLoaded", start) : start();
+})();
