@@ -15,13 +15,15 @@ wall clock does**, that is when its local date is the date asked for and its wal
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 
 from app.scheduling.intervals import Interval, merge
-from app.scheduling.wallclock import pieces_of
+from app.scheduling.wallclock import DAY, Segment, date_of, day_number, pieces_of
 
 Minutes = tuple[tuple[int, int], ...]
 _DAY_MINUTES = 1440
 _MOST_DAYS_KEPT = 800
+_MOST_GRIDS_KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Availability:
     tz: str
     weekly: tuple[Minutes, ...]
     overrides: Mapping[date, Minutes] = field(default_factory=dict)
-    _days: dict[date, tuple[Interval, ...]] = field(
+    _grids: dict[tuple[int, int], dict[int, tuple[int, ...]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -56,26 +58,51 @@ class Availability:
 
     def ranges_on(self, day: date) -> tuple[Interval, ...]:
         """The hours of a local date as sorted, disjoint intervals of epoch seconds."""
-        ranges = self._days.get(day)
-        if ranges is None:
-            if len(self._days) >= _MOST_DAYS_KEPT:
-                self._days.clear()
-            ranges = self._days[day] = expand(self.tz, day, self.minutes_on(day))
-        return ranges
+        return expand(self.tz, day, self.minutes_on(day))
+
+    def starts_on(self, days: Iterable[int], duration: int, step: int) -> list[int]:
+        """All starts on the step grids of some local days, each with room for `duration` in its range.
+
+        Days are given as `day_number`; duration and step are seconds, the starts epoch seconds.
+        """
+        kept = self._kept_grid(duration, step)
+        found: list[int] = []
+        for number in days:
+            starts = kept.get(number)
+            if starts is None:
+                starts = kept[number] = self._grid_of(number, duration, step)
+            found += starts
+        return found
+
+    def _kept_grid(self, duration: int, step: int) -> dict[int, tuple[int, ...]]:
+        """The days already cut in this way; forgotten when they grow too many."""
+        if len(self._grids) > _MOST_GRIDS_KEPT:
+            self._grids.clear()
+        kept = self._grids.setdefault((duration, step), {})
+        if len(kept) > _MOST_DAYS_KEPT:
+            kept.clear()
+        return kept
+
+    def _grid_of(self, number: int, duration: int, step: int) -> tuple[int, ...]:
+        ranges = self.ranges_on(date_of(number))
+        return tuple(chain.from_iterable(range(start, end - duration + 1, step) for start, end in ranges))
 
 
 def expand(tz: str, day: date, minutes: Minutes) -> tuple[Interval, ...]:
     """Ranges of a date's wall clock, in minutes, as sorted intervals of epoch seconds (see the module's rule)."""
     if not minutes:
         return ()
-    pieces = pieces_of(tz, day)
-    return tuple(sorted(part for hours in minutes for part in _instants(pieces, *hours)))
+    pieces, local_midnight = pieces_of(tz, day), day_number(day) * DAY
+    return tuple(sorted(part for hours in minutes for part in _instants(pieces, local_midnight, *hours)))
 
 
-def _instants(pieces, from_minute: int, until_minute: int) -> list[Interval]:
+def _instants(
+    pieces: list[Segment], local_midnight: int, from_minute: int, until_minute: int
+) -> list[Interval]:
     """The instants whose wall time lies in one range; what follows on without a break is one interval."""
     found: list[Interval] = []
-    for start, end, midnight in pieces:
+    for start, end, offset in pieces:
+        midnight = local_midnight - offset
         low, high = max(start, midnight + from_minute * 60), min(end, midnight + until_minute * 60)
         if low >= high:
             continue

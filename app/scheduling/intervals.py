@@ -1,6 +1,8 @@
 """Half-open intervals [start, end) of epoch seconds (or of any other whole numbers)."""
 
 from collections.abc import Iterable
+from math import inf
+from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -21,23 +23,20 @@ def merge(intervals: Iterable[tuple[int, int]], closer_than: int = 0) -> list[In
 
 
 def merged_edges(intervals: Iterable[tuple[int, int]], closer_than: int = 0) -> tuple[list[int], list[int]]:
-    """The intervals of `merge` as two sorted lists, starts and ends: the shape that bisecting wants."""
-    starts: list[int] = []
-    ends: list[int] = []
-    reach = None
-    for start, end in sorted(intervals):
-        if start >= end:
-            continue
-        if reach is None or start - reach >= closer_than:
-            if reach is not None:
-                ends.append(reach)
+    """The intervals of `merge` as two sorted lists, starts and ends: the shape that searching wants."""
+    starts, ends = [], []
+    reach = limit = -inf
+    # Sorted by the start alone: comparing whole tuples takes twice as long.
+    for start, end in sorted(intervals, key=itemgetter(0)):
+        if start < limit:
+            if reach < end > start:
+                reach, limit = end, end + closer_than
+        elif start < end:
             starts.append(start)
-            reach = end
-        elif end > reach:
-            reach = end
-    if reach is not None:
-        ends.append(reach)
-    return starts, ends
+            ends.append(reach)
+            reach, limit = end, end + closer_than
+    ends.append(reach)
+    return starts, ends[1:]
 
 
 def overlaps(start: int, end: int, intervals: Iterable[tuple[int, int]]) -> bool:

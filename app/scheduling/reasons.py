@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from app.scheduling.availability import Minutes, expand
 from app.scheduling.intervals import Interval, overlaps
-from app.scheduling.slots import Offer, is_free, monday_of
+from app.scheduling.slots import Offer, is_clear, monday_of
 from app.scheduling.wallclock import date_at
 
 
@@ -70,7 +70,7 @@ def _against_limits(offer: Offer, day: date) -> Reason | None:
 
 def _against_blocked(offer: Offer, start: int) -> Reason | None:
     """BOOKING when the time itself is taken, BUFFER when only the free time round it is."""
-    if is_free(offer, start):
+    if is_clear(offer, start):
         return None
     duration, *_ = offer.rules.seconds
     return Reason.BOOKING if overlaps(start, start + duration, offer.blocked) else Reason.BUFFER

@@ -5,15 +5,16 @@ answers one question about it without computing more than was asked. A reader's 
 day: one may touch two or three of the other.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from math import inf
 
 from app.scheduling.availability import Availability
 from app.scheduling.intervals import merged_edges
-from app.scheduling.wallclock import DAY, date_at, dates_between, pieces_of
+from app.scheduling.wallclock import DAY, date_at, date_of, day_number, days_between, segments_of_days
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,19 @@ class Offer:
         return self.now, max(self.offered, default=self.now) + 1
 
     @cached_property
-    def taken(self) -> tuple[list[int], list[int]]:
-        """Starts and ends of the blocked times; what no slot fits between is joined, so that there are few."""
+    def clear(self) -> tuple[list[float], list[float]]:
+        """When a slot may start, round what is blocked: from `froms[i]` to `untils[i]`, both included, sorted.
+
+        Blocked times that no slot fits between count as one.
+        """
         duration, _, before, after = self.rules.seconds
-        return merged_edges(self.blocked, closer_than=before + duration + after)
+        starts, ends = merged_edges(self.blocked, closer_than=before + duration + after)
+        return [-inf, *[end + before for end in ends]], [*[start - duration - after for start in starts], inf]
+
+    @cached_property
+    def is_limited(self) -> bool:
+        """Whether `accepts` can refuse any day at all."""
+        return bool(self.full_days or self.full_weeks or self.from_on or self.until_on)
 
     def within_dates(self, day: date) -> bool:
         """Whether the link's dates allow a day of the calendar."""
@@ -92,11 +102,7 @@ class Offer:
 
     def accepts(self, day: date) -> bool:
         """Whether a slot may start on a day of the calendar, as far as the link's dates and the limits say."""
-        if self.full_days and day in self.full_days:
-            return False
-        if self.full_weeks and monday_of(day) in self.full_weeks:
-            return False
-        return self.within_dates(day)
+        return day not in self.full_days and monday_of(day) not in self.full_weeks and self.within_dates(day)
 
 
 def monday_of(day: date) -> date:
@@ -108,15 +114,8 @@ def slots_between(offer: Offer, start: int, end: int) -> list[int]:
     """All open slots that start in [start, end), sorted."""
     first, stop = offer.bounds
     start, end = max(start, first), min(end, stop)
-    if offer.offered is not None:
-        return _open_offered(offer, start, end)
-    found: list[int] = []
-    for day in dates_between(offer.tz, start, end):
-        if offer.accepts(day):
-            _add_open_starts(offer, day, start, end, found)
-    # Dates come in order, yet where clocks go back past midnight their instants may not.
-    found.sort()
-    return found
+    wanted = _offered_starts(offer) if offer.offered is not None else _grid_starts(offer, start, end)
+    return _only_clear(offer, wanted[bisect_left(wanted, start) : bisect_left(wanted, end)])
 
 
 def is_offered(offer: Offer, start: int) -> bool:
@@ -124,26 +123,24 @@ def is_offered(offer: Offer, start: int) -> bool:
     return bool(slots_between(offer, start, start + 1))
 
 
-def times_on(offer: Offer, day: date, reader_tz: str) -> list[int]:
-    """The open slots whose start shows `day` on the reader's wall clock, sorted."""
-    return [slot for start, end, _ in pieces_of(reader_tz, day) for slot in slots_between(offer, start, end)]
-
-
 def times_by_day(offer: Offer, first: date, last: date, reader_tz: str) -> dict[date, list[int]]:
     """The open slots of the reader's days `first` to `last`, both included; days without any are left out."""
-    days = [(day, pieces_of(reader_tz, day)) for day in _days(first, last)]
-    edges = [edge for _, pieces in days for start, end, _ in pieces for edge in (start, end)]
-    slots = slots_between(offer, min(edges), max(edges)) if edges else []
-    found = {}
-    for day, pieces in days:
-        times = [
-            slot
-            for start, end, _ in pieces
-            for slot in slots[bisect_left(slots, start) : bisect_left(slots, end)]
-        ]
-        if times:
-            found[day] = times
-    return found
+    found: dict[int, list[int]] = {}
+    for start, end, offset in segments_of_days(reader_tz, day_number(first), day_number(last)):
+        slots = slots_between(offer, start, end)
+        at = 0
+        while at < len(slots):
+            number = (slots[at] + offset) // DAY
+            next_midnight = (number + 1) * DAY - offset
+            until = bisect_left(slots, next_midnight, at)
+            found.setdefault(number, []).extend(slots[at:until])
+            at = until
+    return {date_of(number): found[number] for number in sorted(found)}
+
+
+def times_on(offer: Offer, day: date, reader_tz: str) -> list[int]:
+    """The open slots whose start shows `day` on the reader's wall clock, sorted."""
+    return times_by_day(offer, day, day, reader_tz).get(day, [])
 
 
 def day_counts(offer: Offer, first: date, last: date, reader_tz: str) -> dict[date, int]:
@@ -171,41 +168,39 @@ def nearest(offer: Offer, start: int, n: int = 3) -> list[int]:
         reach *= 2
 
 
-def _days(first: date, last: date) -> Iterator[date]:
-    return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
-
-
-def _open_offered(offer: Offer, start: int, end: int) -> list[int]:
-    return [
-        slot
-        for slot in sorted(set(offer.offered))
-        if start <= slot < end and offer.accepts(date_at(offer.tz, slot)) and is_free(offer, slot)
-    ]
-
-
-def is_free(offer: Offer, start: int) -> bool:
+def is_clear(offer: Offer, start: int) -> bool:
     """Whether a slot and its buffers meet nothing blocked; touching is fine."""
-    duration, _, before, after = offer.rules.seconds
-    starts, ends = offer.taken
-    at = bisect_right(ends, start - before)
-    return at == len(ends) or starts[at] >= start + duration + after
+    return bool(_only_clear(offer, [start]))
 
 
-def _add_open_starts(offer: Offer, day: date, low: int, high: int, found: list[int]) -> None:
-    """Append the free starts of one date's grids that lie in [low, high)."""
-    duration, step, before, after = offer.rules.seconds
-    starts, ends = offer.taken
-    for range_start, range_end in offer.availability.ranges_on(day):
-        last = min(range_end - duration, high - 1)
-        slot = range_start if range_start >= low else low + (range_start - low) % step
-        at = bisect_right(ends, slot - before)
-        # From one blocked time to the next: all grid points that end early enough before it, then past it.
-        while slot <= last and at < len(ends):
-            fits_until = starts[at] - duration - after
-            if fits_until >= last:
-                break
-            found.extend(range(slot, fits_until + 1, step))
-            clear = ends[at] + before
-            slot = max(slot, clear + (range_start - clear) % step)
+def _offered_starts(offer: Offer) -> list[int]:
+    return [slot for slot in sorted(set(offer.offered)) if offer.accepts(date_at(offer.tz, slot))]
+
+
+def _grid_starts(offer: Offer, start: int, end: int) -> list[int]:
+    """The starts that hours and grid give on all dates that [start, end) touches, sorted."""
+    days = days_between(offer.tz, start, end)
+    if offer.is_limited:
+        days = [number for number in days if offer.accepts(date_of(number))]
+    duration, step, *_ = offer.rules.seconds
+    starts = offer.availability.starts_on(days, duration, step)
+    # Dates come in order, yet where clocks go back past midnight their instants may not.
+    starts.sort()
+    return starts
+
+
+def _only_clear(offer: Offer, starts: list[int]) -> list[int]:
+    """Those of the sorted starts whose slots, buffers included, meet nothing blocked."""
+    if not starts:
+        return starts
+    froms, untils = offer.clear
+    at = bisect_left(untils, starts[0])
+    clear_from, clear_until = froms[at], untils[at]
+    found = []
+    for start in starts:
+        while start > clear_until:
             at += 1
-        found.extend(range(slot, last + 1, step))
+            clear_from, clear_until = froms[at], untils[at]
+        if start >= clear_from:
+            found.append(start)
+    return found

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 
 DAY = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
-_FIRST, _LAST = ((edge.toordinal() - _EPOCH) * DAY for edge in (date(1, 1, 3), date(9999, 12, 29)))
+_FIRST_DAY, _LAST_DAY = (edge.toordinal() - _EPOCH for edge in (date.min, date.max))
+# A zone may be asked up to here without leaving the years that datetime knows.
+_FIRST, _LAST = (_FIRST_DAY + 2) * DAY, (_LAST_DAY - 2) * DAY
 _STRETCH = 64 * DAY
-# No zone has ever changed its clocks and taken it back within so short a time.
-_PROBE = 2 * DAY
+# No zone changes its clocks and takes it back within so short a time (the closest pair is a Ramadan apart).
+_PROBE = 8 * DAY
 
 
 class Segment(NamedTuple):
@@ -24,14 +26,6 @@ class Segment(NamedTuple):
     start: int
     end: int
     offset: int
-
-
-class Piece(NamedTuple):
-    """Instants [start, end) of one local date; the wall shows second n of the day at `midnight + n`."""
-
-    start: int
-    end: int
-    midnight: int
 
 
 def segments(tz: str, start: int, end: int) -> list[Segment]:
@@ -51,40 +45,49 @@ def segments(tz: str, start: int, end: int) -> list[Segment]:
     return found
 
 
-@lru_cache(maxsize=4096)
-def pieces_of(tz: str, day: date) -> tuple[Piece, ...]:
-    """The instants whose wall clock in `tz` shows `day`: one piece on nearly all days.
+def pieces_of(tz: str, day: date) -> list[Segment]:
+    """The instants whose wall clock in `tz` shows `day`: one segment on nearly all days.
 
-    Two on a day the clocks change, none on a date that a zone has skipped.
+    Two on a day the clocks change, none on a date that the zone has left out.
     """
-    local_midnight = (day.toordinal() - _EPOCH) * DAY
-    found = []
-    for start, end, offset in segments(tz, local_midnight - DAY, local_midnight + 2 * DAY):
-        midnight = local_midnight - offset
-        low, high = max(start, midnight), min(end, midnight + DAY)
-        if low < high:
-            found.append(Piece(low, high, midnight))
-    return tuple(found)
+    return segments_of_days(tz, day_number(day), day_number(day))
 
 
-def date_at(tz: str, instant: int) -> date:
-    """The local date at an instant, in epoch seconds."""
-    return _date((instant + _offset_at(ZoneInfo(tz), instant)) // DAY)
+def segments_of_days(tz: str, first: int, last: int) -> list[Segment]:
+    """The instants whose wall clock in `tz` shows one of the days `first` to `last` (see `day_number`)."""
+    low, high = first * DAY, (last + 1) * DAY
+    return [
+        Segment(max(start, low - offset), min(end, high - offset), offset)
+        for start, end, offset in segments(tz, low - DAY, high + DAY)
+        if max(start, low - offset) < min(end, high - offset)
+    ]
 
 
-def dates_between(tz: str, start: int, end: int) -> list[date]:
-    """The local dates that [start, end) touches, in order."""
+def days_between(tz: str, start: int, end: int) -> range:
+    """The numbers of the local dates that [start, end) touches."""
     if start >= end:
-        return []
+        return range(0)
     covered = segments(tz, start, end)
     # Not the two ends alone: clocks put back past midnight return to a date that seemed over.
     first = min((segment.start + segment.offset) // DAY for segment in covered)
     last = max((segment.end - 1 + segment.offset) // DAY for segment in covered)
-    return [_date(number) for number in range(first, last + 1)]
+    return range(max(first, _FIRST_DAY), min(last, _LAST_DAY) + 1)
 
 
-def _date(days_since_1970: int) -> date:
-    return date.fromordinal(min(max(days_since_1970 + _EPOCH, 1), date.max.toordinal()))
+def date_at(tz: str, instant: int) -> date:
+    """The local date at an instant, in epoch seconds; the first or last there is when it lies beyond."""
+    number = (instant + _offset_at(ZoneInfo(tz), instant)) // DAY
+    return date_of(min(max(number, _FIRST_DAY), _LAST_DAY))
+
+
+def day_number(day: date) -> int:
+    """A date as the number of days since 1970-01-01."""
+    return day.toordinal() - _EPOCH
+
+
+def date_of(number: int) -> date:
+    """The date of a `day_number`."""
+    return date.fromordinal(number + _EPOCH)
 
 
 @lru_cache(maxsize=4096)
