@@ -39,6 +39,9 @@ class Event(Base):
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+INSERT_EVENT = insert(Event.__table__)
+
+
 def record(
     name: str,
     *,
@@ -52,7 +55,7 @@ def record(
 ) -> None:
     """Write one event in the caller's transaction. `data` holds ids and plain values, never a token."""
     connection().execute(
-        insert(Event.__table__),
+        INSERT_EVENT,
         {
             "id": secrets.token_hex(16),
             "account_id": account_id,

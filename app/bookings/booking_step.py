@@ -12,29 +12,21 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from .. import events
 from ..calendars.models import Calendar
 from ..calendars.snapshots import Snapshot, snapshot
-from ..db import connection, db, in_transaction, is_sqlite
+from ..db import connection, db, in_transaction
 from ..errors import Conflict, DomainError, LinkGone, SlotTaken
-from ..links.models import LinkStatus, OneTimeLink
 from ..scheduling.slots import Offer, is_offered, monday_of
 from ..scheduling.wallclock import date_at
 from ..tokens import new_nonce
-from .models import Booking, BookingCount, BookingStatus, LimitPeriod
+from . import statements
+from .models import BookingStatus
 from .offering import LinkTerms, offer_of
 
-NO_LIMIT = 1_000_000_000
 TAKEN = "That time has just been taken. Please choose another one."
-
-link_table = OneTimeLink.__table__
-calendar_table = Calendar.__table__
-booking_table = Booking.__table__
-count_table = BookingCount.__table__
 
 
 class CalendarClosed(Conflict):
@@ -112,7 +104,7 @@ def _book(request: BookingRequest, now: datetime) -> Booked:
     day = date_at(offer.tz, request.start)
     _count_within_limits(kept.calendar, day)
     row = _row(request, kept.calendar, offer, day, now)
-    booking_id = connection().execute(insert(booking_table).returning(booking_table.c.id), row).scalar_one()
+    booking_id = connection().execute(statements.INSERT_BOOKING, row).scalar_one()
     events.record(
         "booking_created",
         account_id=row["account_id"],
@@ -126,28 +118,8 @@ def _book(request: BookingRequest, now: datetime) -> Booked:
 
 
 def _use_up_link(link_id: int, now: datetime) -> _Terms:
-    """Make the link Used. Of all who try at once this UPDATE matches for exactly one; the others wait, then lose."""
-    version = select(calendar_table.c.version).where(calendar_table.c.id == link_table.c.calendar_id)
-    used = (
-        connection()
-        .execute(
-            update(link_table)
-            .where(
-                link_table.c.id == link_id,
-                link_table.c.status == LinkStatus.ACTIVE,
-                or_(link_table.c.expires_at.is_(None), link_table.c.expires_at > now),
-            )
-            .values(status=LinkStatus.USED, used_at=now)
-            .returning(
-                version.scalar_subquery().label("version"),
-                link_table.c.duration_minutes,
-                link_table.c.offered_from_on,
-                link_table.c.offered_until_on,
-                link_table.c.offered_times,
-            )
-        )
-        .one_or_none()
-    )
+    """Make the link Used, and read the terms it was made with."""
+    used = connection().execute(statements.USE_UP_LINK, {"link": link_id, "now": now}).one_or_none()
     if used is None:
         raise LinkGone("This booking link can no longer be used.")
     times = tuple(used.offered_times) if used.offered_times else None
@@ -158,8 +130,8 @@ def _use_up_link(link_id: int, now: datetime) -> _Terms:
 
 
 def _standard_terms(calendar_id: int) -> _Terms:
-    version = select(calendar_table.c.version).where(calendar_table.c.id == calendar_id)
-    return _Terms(connection().execute(version).scalar_one(), LinkTerms())
+    version = connection().execute(statements.CALENDAR_VERSION, {"calendar_id": calendar_id})
+    return _Terms(version.scalar_one(), LinkTerms())
 
 
 def _require_open(kept: Snapshot, offer: Offer, request: BookingRequest) -> None:
@@ -171,25 +143,21 @@ def _require_open(kept: Snapshot, offer: Offer, request: BookingRequest) -> None
 
 
 def _count_within_limits(calendar: Calendar, day: date) -> None:
-    """Count the booking for its day and its week; each row only moves while it is below the calendar's limit.
+    """Count the booking for its day and its week, or refuse.
 
     Counted without a limit too, so that a limit set later knows what is already there.
     """
-    insert_ = (sqlite if is_sqlite() else postgresql).insert(count_table)
-    most = case(
-        (count_table.c.period == LimitPeriod.DAY, calendar.limit_per_day or NO_LIMIT),
-        else_=calendar.limit_per_week or NO_LIMIT,
+    counted = connection().execute(
+        statements.COUNT_WITHIN_LIMITS,
+        {
+            "calendar_id": calendar.id,
+            "day": day,
+            "week": monday_of(day),
+            "day_limit": calendar.limit_per_day or statements.NO_LIMIT,
+            "week_limit": calendar.limit_per_week or statements.NO_LIMIT,
+        },
     )
-    rows = [
-        {"calendar_id": calendar.id, "period": LimitPeriod.DAY, "starts_on": day, "bookings": 1},
-        {"calendar_id": calendar.id, "period": LimitPeriod.WEEK, "starts_on": monday_of(day), "bookings": 1},
-    ]
-    counted = insert_.values(rows).on_conflict_do_update(
-        index_elements=["calendar_id", "period", "starts_on"],
-        set_={"bookings": count_table.c.bookings + 1},
-        where=count_table.c.bookings < most,
-    )
-    if len(connection().execute(counted.returning(count_table.c.period)).all()) < len(rows):
+    if len(counted.all()) < 2:
         raise SlotTaken("No more bookings are taken for that day. Please choose another one.")
 
 
@@ -228,14 +196,11 @@ def _row(
 def _earlier(request: BookingRequest) -> Booked | None:
     """The booking that this very form has made, asked only after a refusal."""
     db.session.rollback()
-    found = db.session.execute(
-        select(
-            booking_table.c.id,
-            booking_table.c.manage_nonce,
-            booking_table.c.key_id,
-            booking_table.c.payload_hash,
-        ).where(booking_table.c.form_key_hash == request.form_key_hash)
-    ).one_or_none()
+    found = (
+        connection()
+        .execute(statements.FIND_BY_FORM_KEY, {"form_key_hash": request.form_key_hash})
+        .one_or_none()
+    )
     if found is None:
         return None
     if found.payload_hash != payload_hash(request):

@@ -1,0 +1,97 @@
+"""What happens to a booking after it was made."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from .. import events
+from ..db import connection
+from ..errors import Conflict, NotFound
+from . import statements
+from .models import Booking, BookingStatus, LimitPeriod, Party
+
+table = Booking.__table__
+
+
+def cancel(booking_id: int, by: Party, reason: str, now: datetime, actor_id: int | None = None) -> None:
+    """Cancel a booking in the caller's transaction: its time is open again, its link stays Used.
+
+    Raises Conflict when it is cancelled already or over, NotFound when there is no such booking.
+    """
+    cancelled = (
+        connection()
+        .execute(
+            update(table)
+            .where(table.c.id == booking_id, table.c.status != BookingStatus.CANCELLED, table.c.ends_at > now)
+            .values(
+                status=BookingStatus.CANCELLED,
+                cancelled_at=now,
+                cancelled_by=by,
+                cancel_reason=reason,
+                sequence=table.c.sequence + 1,
+            )
+            .returning(*table.c)
+        )
+        .one_or_none()
+    )
+    if cancelled is None:
+        raise _refusal(booking_id)
+    for period, starts_on in (
+        (LimitPeriod.DAY, cancelled.counted_day),
+        (LimitPeriod.WEEK, cancelled.counted_week),
+    ):
+        connection().execute(
+            statements.GIVE_BACK_COUNT,
+            {"calendar_id": cancelled.calendar_id, "period": period.value, "starts_on": starts_on},
+        )
+    _record("booking_cancelled", cancelled, now, actor_id, {"by": by.value, "reason": reason})
+
+
+def mark_no_show(booking_id: int, is_no_show: bool, now: datetime, actor_id: int) -> None:
+    """Note that the contact did not come, or take that back, in the caller's transaction.
+
+    Raises Conflict for a booking that is cancelled or has not begun, NotFound when there is none.
+    """
+    marked = (
+        connection()
+        .execute(
+            update(table)
+            .where(
+                table.c.id == booking_id, table.c.status != BookingStatus.CANCELLED, table.c.starts_at <= now
+            )
+            .values(no_show_at=now if is_no_show else None)
+            .returning(*table.c)
+        )
+        .one_or_none()
+    )
+    if marked is None:
+        _require_exists(booking_id)
+        raise Conflict("Only a booking whose time has come can be marked as a no-show.")
+    _record("booking_no_show" if is_no_show else "booking_no_show_undone", marked, now, actor_id, {})
+
+
+def _refusal(booking_id: int) -> Conflict:
+    status = _require_exists(booking_id)
+    if status == BookingStatus.CANCELLED:
+        return Conflict("This booking is cancelled already.")
+    return Conflict("This booking is over, so it can no longer be cancelled.")
+
+
+def _require_exists(booking_id: int) -> BookingStatus:
+    status = connection().execute(table.select().where(table.c.id == booking_id)).one_or_none()
+    if status is None:
+        raise NotFound("There is no such booking.")
+    return status.status
+
+
+def _record(name: str, row: object, now: datetime, actor_id: int | None, data: dict[str, str]) -> None:
+    events.record(
+        name,
+        account_id=row.account_id,
+        calendar_id=row.calendar_id,
+        link_id=row.link_id,
+        booking_id=row.id,
+        at=now,
+        actor_id=actor_id,
+        data={"sequence": row.sequence, **data},
+    )

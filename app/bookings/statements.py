@@ -1,0 +1,61 @@
+"""The statements of the booking step, built once: building them anew cost more than running them."""
+
+from sqlalchemy import Date, bindparam, insert, or_, select, text, update
+
+from ..calendars.models import Calendar
+from ..db import UtcDateTime
+from ..links.models import LinkStatus, OneTimeLink
+from .models import Booking
+
+link = OneTimeLink.__table__
+calendar = Calendar.__table__
+booking = Booking.__table__
+
+NO_LIMIT = 1_000_000_000
+CALENDAR_VERSION = select(calendar.c.version).where(calendar.c.id == bindparam("calendar_id"))
+
+# Of all who try at once this matches for exactly one; the others wait for it to commit, and then match nothing.
+USE_UP_LINK = (
+    update(link)
+    .where(
+        link.c.id == bindparam("link"),
+        link.c.status == LinkStatus.ACTIVE,
+        or_(link.c.expires_at.is_(None), link.c.expires_at > bindparam("now", type_=UtcDateTime)),
+    )
+    .values(status=LinkStatus.USED, used_at=bindparam("now", type_=UtcDateTime))
+    .returning(
+        select(calendar.c.version)
+        .where(calendar.c.id == link.c.calendar_id)
+        .scalar_subquery()
+        .label("version"),
+        link.c.duration_minutes,
+        link.c.offered_from_on,
+        link.c.offered_until_on,
+        link.c.offered_times,
+    )
+)
+
+# One row for the day and one for the week, always in this order; a row moves only while it is below its limit.
+COUNT_WITHIN_LIMITS = text(
+    """
+    INSERT INTO booking_count (calendar_id, period, starts_on, bookings)
+    VALUES (:calendar_id, 'day', :day, 1), (:calendar_id, 'week', :week, 1)
+    ON CONFLICT (calendar_id, period, starts_on) DO UPDATE SET bookings = booking_count.bookings + 1
+    WHERE booking_count.bookings < CASE booking_count.period WHEN 'day' THEN :day_limit ELSE :week_limit END
+    RETURNING period
+    """
+).bindparams(bindparam("day", type_=Date), bindparam("week", type_=Date))
+
+# Run for the day, then for the week: the order in which a booking takes the same rows.
+GIVE_BACK_COUNT = text(
+    """
+    UPDATE booking_count SET bookings = bookings - 1
+    WHERE calendar_id = :calendar_id AND period = :period AND starts_on = :starts_on
+    """
+).bindparams(bindparam("starts_on", type_=Date))
+
+INSERT_BOOKING = insert(booking).returning(booking.c.id)
+
+FIND_BY_FORM_KEY = select(
+    booking.c.id, booking.c.manage_nonce, booking.c.key_id, booking.c.payload_hash
+).where(booking.c.form_key_hash == bindparam("form_key_hash"))
