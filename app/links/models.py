@@ -66,7 +66,7 @@ class OneTimeLink(Base):
     key_id: Mapped[str] = mapped_column(String(8), index=True)  # which server key makes its token
     status: Mapped[LinkStatus] = mapped_column(words(LinkStatus), default=LinkStatus.ACTIVE)
     source: Mapped[LinkSource] = mapped_column(words(LinkSource), default=LinkSource.HAND)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("one_time_link.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("one_time_link.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -41,7 +41,7 @@ GUARDS = {
           ON CONFLICT (calendar_id, status) DO UPDATE SET links = links + 1;
         END""",
         """CREATE VIRTUAL TABLE link_search USING fts5(
-          search_words, content='one_time_link', content_rowid='id', prefix='2 3', tokenize='unicode61')""",
+          search_words, content='one_time_link', content_rowid='id', prefix='3 4 5', tokenize='unicode61')""",
         """CREATE TRIGGER one_time_link_searchable AFTER INSERT ON one_time_link
         BEGIN INSERT INTO link_search (rowid, search_words) VALUES (NEW.id, NEW.search_words); END""",
         """CREATE TRIGGER one_time_link_searchable_again AFTER UPDATE OF search_words ON one_time_link
@@ -165,6 +165,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_one_time_link_calendar", "one_time_link", ["calendar_id", "id"], unique=False)
     op.create_index(op.f("ix_one_time_link_key_id"), "one_time_link", ["key_id"], unique=False)
+    op.create_index(op.f("ix_one_time_link_parent_id"), "one_time_link", ["parent_id"], unique=False)
     op.create_index("ix_one_time_link_source", "one_time_link", ["calendar_id", "source", "id"], unique=False)
     op.create_index("ix_one_time_link_status", "one_time_link", ["calendar_id", "status", "id"], unique=False)
     op.create_table(
