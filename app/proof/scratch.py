@@ -59,7 +59,7 @@ def running(settings: Settings) -> Iterator[Site]:
     """The web processes of these settings, started as an operator starts them and stopped at the end."""
     log = settings.data_dir / "server.log"
     with log.open("wb") as output:
-        server = subprocess.Popen(  # noqa: S603
+        server = subprocess.Popen(
             [sys.executable, "-m", "app", "web"],
             env={**os.environ, **environment(settings)},
             cwd=Path(__file__).parents[2],
