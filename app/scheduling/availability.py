@@ -22,8 +22,8 @@ from app.scheduling.wallclock import DAY, Segment, date_of, day_number, pieces_o
 
 Minutes = tuple[tuple[int, int], ...]
 _DAY_MINUTES = 1440
-_MOST_DAYS_KEPT = 800
-_MOST_GRIDS_KEPT = 8
+_MOST_DAYS_KEPT = 400
+_MOST_GRIDS_KEPT = 4
 
 
 @dataclass(frozen=True)
