@@ -110,6 +110,6 @@ def _counted(link_id: int, kind: SightingKind, at: datetime) -> Any:
         index_elements=["link_id", "kind"],
         set_={
             "times": sighting.c.times + case((sighting.c.last_at <= at - BURST, 1), else_=0),
-            "last_at": case((sighting.c.last_at < at, at), else_=sighting.c.last_at),
+            "last_at": case((sighting.c.last_at < at, row.excluded.last_at), else_=sighting.c.last_at),
         },
     )
