@@ -82,19 +82,22 @@
   });
 
   // data-busy-text on a submit button: sent once, and says that it is on its way. Not `disabled`, which drops the focus.
-  on("submit", (event) => {
-    const button = event.submitter?.closest("[data-busy-text]");
-    if (!button || event.defaultPrevented) return;
-    if (button.ariaDisabled === "true") return event.preventDefault();
+  const isBusy = (button) => button.ariaDisabled === "true";
+  const busy = (button) => {
     button.dataset.was = button.textContent;
     button.ariaDisabled = "true";
     button.textContent = button.dataset.busyText;
     say(button.dataset.busyText);
-  });
+  };
   const restore = (button) => {
     button.removeAttribute("aria-disabled");
     button.textContent = button.dataset.was;
   };
+  on("submit", (event) => {
+    const button = event.submitter;
+    if (event.defaultPrevented || !button?.dataset.busyText) return;
+    isBusy(button) ? event.preventDefault() : busy(button);
+  });
   // Back shows the page as it was left, pressed button included.
   addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("[data-busy-text][aria-disabled]").forEach(restore);
@@ -104,6 +107,8 @@
   const waiting = new WeakMap();
   on("htmx:before:request", ({ detail: { ctx } }) => {
     const target = typeof ctx.target === "string" ? find(ctx.target) : ctx.target;
+    const { submitter } = ctx.request;
+    if (submitter?.dataset.busyText && !isBusy(submitter)) busy(submitter);
     if (!target?.setAttribute) return;
     target.ariaBusy = "true";
     const timer = setTimeout(() => {
@@ -117,6 +122,8 @@
     clearTimeout(timer);
     target?.removeAttribute("aria-busy");
     target?.removeAttribute("data-slow");
+    const { submitter } = ctx.request;
+    if (submitter?.isConnected && isBusy(submitter)) restore(submitter);
     // A button switched off while waiting has lost the focus; htmx switches it on again after this event.
     setTimeout(() => lostFocus() && ctx.sourceElement?.isConnected && focus(ctx.sourceElement));
   });
@@ -155,10 +162,6 @@
     notice.hidden = false;
   };
 
-  const start = () => {
-    offerZone();
-    find("[role=alert][data-focus]")?.focus();
-  };
   on("htmx:after:settle", offerZone);
-  document.readyState === "loading" ? on("DOMContentLoaded", start) : start();
+  offerZone();
 })();
