@@ -14,7 +14,7 @@ from math import inf
 
 from app.scheduling.availability import Availability
 from app.scheduling.intervals import merged_edges
-from app.scheduling.wallclock import DAY, date_at, date_of, day_number, days_between, segments_of_days
+from app.scheduling.wallclock import DAY, date_at, date_of, day_number, days_between, segments_of_dates
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def is_offered(offer: Offer, start: int) -> bool:
 def times_by_day(offer: Offer, first: date, last: date, reader_tz: str) -> dict[date, list[int]]:
     """The open slots of the reader's days `first` to `last`, both included; days without any are left out."""
     found: dict[int, list[int]] = {}
-    for start, end, offset in segments_of_days(reader_tz, day_number(first), day_number(last)):
+    for start, end, offset in segments_of_dates(reader_tz, day_number(first), day_number(last)):
         slots = slots_between(offer, start, end)
         at = 0
         while at < len(slots):

@@ -50,10 +50,10 @@ def pieces_of(tz: str, day: date) -> list[Segment]:
 
     Two on a day the clocks change, none on a date that the zone has left out.
     """
-    return segments_of_days(tz, day_number(day), day_number(day))
+    return segments_of_dates(tz, day_number(day), day_number(day))
 
 
-def segments_of_days(tz: str, first: int, last: int) -> list[Segment]:
+def segments_of_dates(tz: str, first: int, last: int) -> list[Segment]:
     """The instants whose wall clock in `tz` shows one of the days `first` to `last` (see `day_number`)."""
     low, high = first * DAY, (last + 1) * DAY
     return [

@@ -1,14 +1,14 @@
 """The floor of P1: aware datetimes and interval subtraction, as one writes it without thinking of speed.
 
-Busy times are sorted once, and those that begin after a range are not looked at. Cases are those of
-`tests.bench.slots.golden_case`: epoch seconds and minutes, which is what the database holds.
+Busy times are sorted once, and those that begin after a range are not looked at. Cases hold epoch
+seconds and minutes, which is what the database holds.
 """
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-Case = dict
-Answer = dict[date, list[int]]
+from tests.unit.golden_cases import Answer, Case
+
 Span = tuple[datetime, datetime]
 
 

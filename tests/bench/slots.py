@@ -5,21 +5,18 @@
 fails the run. Rounds are interleaved: floor, ours, floor, ours.
 """
 
-import json
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 from app.scheduling import wallclock
 from app.scheduling.availability import Availability
-from app.scheduling.slots import Offer, SlotRules, times_by_day
-from tests.bench.naive_slots import Answer, Case, careful, naive
+from app.scheduling.slots import Offer, times_by_day
+from tests.bench.naive_slots import careful, naive
+from tests.unit.golden_cases import Answer, Case, availability_of, golden_answer, golden_case, offer_of
 
-GOLDEN = Path(__file__).parents[1] / "unit" / "golden"
 ROUNDS = 9
 Work = Callable[[], Answer]
 
@@ -49,48 +46,6 @@ class Rounds:
 
     def pairs(self, floor: str, mine: str) -> list[tuple[float, float]]:
         return list(zip(self.seconds[floor], self.seconds[mine], strict=True))
-
-
-def golden_case(name: str) -> Case:
-    """One golden case in epoch seconds and minutes, ready for either generator."""
-    case = next(case for case in json.loads((GOLDEN / "inputs.json").read_text()) if case["name"] == name)
-    start, end = (datetime.fromisoformat(case[key]) for key in ("window_start", "window_end"))
-    weekly: list[list[tuple[int, int]]] = [[] for _ in range(7)]
-    for hours in case["weekly"]:
-        for day in hours["days"]:
-            weekly[(day - 1) % 7].append((_minute(hours["start"]), _minute(hours["end"])))
-    return case | {
-        "start": int(start.timestamp()),
-        "end": int(end.timestamp()),
-        "days": (start.date(), end.date() - timedelta(days=1)),
-        "weekly": tuple(map(tuple, weekly)),
-        "busy": [
-            tuple(int(datetime.fromisoformat(edge).timestamp()) for edge in pair) for pair in case["busy"]
-        ],
-    }
-
-
-def golden_answer(name: str) -> Answer:
-    by_day = json.loads((GOLDEN / "slots.json").read_text())[name]["by_day"]
-    return {
-        date.fromisoformat(day): [int(datetime.fromisoformat(slot).timestamp()) for slot in slots]
-        for day, slots in by_day.items()
-    }
-
-
-def _minute(wall: str) -> int:
-    hours, minutes = map(int, wall.split(":"))
-    return hours * 60 + minutes
-
-
-def availability_of(case: Case) -> Availability:
-    return Availability(case["owner_tz"], case["weekly"])
-
-
-def offer_of(case: Case, availability: Availability) -> Offer:
-    parts = (timedelta(minutes=case[key]) for key in ("length", "step", "buffer_before", "buffer_after"))
-    latest = case["end"] - case["length"] * 60 + 1
-    return Offer(availability, SlotRules(*parts), case["start"], case["start"], latest, case["busy"])
 
 
 def ours(offer: Offer, case: Case) -> Answer:

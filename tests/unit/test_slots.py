@@ -198,3 +198,12 @@ def test_nearest_of_nothing_is_nothing():
 def test_refuses_rules_that_cut_nothing(wrong):
     with pytest.raises(ValueError):
         minutes(**wrong)
+
+
+def test_r35_slots_stay_sorted_where_clocks_go_back_past_midnight():
+    """St John's, 2010: at 00:01 on the 7th it became 23:01 on the 6th, so that the 7th began twice."""
+    nights = {date(2010, 11, 6): ((22 * 60, 1440),), date(2010, 11, 7): ((0, 120),)}
+    calendar = Availability("America/St_Johns", ((),) * 7, nights)
+    start = int(datetime(2010, 11, 7, tzinfo=UTC).timestamp())
+    given = offer(minutes(duration=1, step=1), availability=calendar, now=0, earliest=0)
+    assert slots_between(given, 0, at(0)) == list(range(start + 30 * MINUTE, start + 330 * MINUTE, MINUTE))
