@@ -1,8 +1,11 @@
 """P1 and P2: the slot engine against a naive generator, and against itself as busy times grow.
 
-`python -m tests.bench.slots` prints the table. Both sides answer the same question from the same raw input
-(busy times as unsorted epoch seconds), and their answers are compared with the golden ones: a wrong answer
-fails the run. Rounds are interleaved: floor, ours, floor, ours.
+`python -m tests.bench.slots` prints the table. Every answer is compared with the golden one: a wrong answer fails
+the run. Rounds are interleaved: floor, ours, floor, ours. Hours are kept between requests, as in the application.
+
+Plain measures ask an offer whose busy times are merged already, as they are once a request for all its questions.
+"Raw to answer" includes that merging, from unsorted busy times; the floor always includes its own. So P2 "raw to
+answer" mostly shows the sorting of 2,000 pairs beside a question that costs a tenth of a millisecond.
 """
 
 import statistics
