@@ -1,7 +1,6 @@
 """Slotkey: scheduling you host yourself, built round the one-time booking link."""
 
 from flask import Flask
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -32,7 +31,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(_flask_settings(settings))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app, settings.database_url, settings.database_wait_seconds)
-    Migrate(app, db.db, directory=str(beside_code("migrations")))
     snapshots.init_app(app)
     web.init_app(app)
     _register_blueprints(app)

@@ -1,0 +1,5 @@
+"""`python -m app`: the slotkey command."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,89 @@
+"""People and workspaces: the first account, signing in, profile and password. Runs in the caller's transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from .. import zones
+from ..db import db
+from ..errors import Conflict, Invalid
+from . import sessions
+from .models import Account, Membership, Role, User
+from .sessions import SignedIn
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """What is known of a person who is about to get an account; `create_account` checks e-mail and zone.
+
+    `password_hash` comes from `passwords.hashed`: made before the transaction, which must not wait for it.
+    """
+
+    name: str
+    email: str
+    password_hash: str
+    tz: str
+    locale: str
+
+
+def create_account(name: str, user: NewUser, now: datetime) -> User:
+    """A workspace called `name` with `user` as its owner. Raises Invalid, and Conflict for a known e-mail."""
+    account = Account(name=name.strip() or f"{user.name.strip()}'s workspace", created_at=now)
+    owner = User(
+        name=user.name.strip(),
+        email=checked_email(user.email),
+        password_hash=user.password_hash,
+        tz=checked_tz(user.tz),
+        locale=user.locale,
+        created_at=now,
+    )
+    db.session.add_all([account, owner])
+    try:
+        db.session.flush()
+    except IntegrityError as known:
+        raise Conflict(f"{owner.email} already has an account.") from known
+    db.session.add(Membership(account_id=account.id, user_id=owner.id, role=Role.OWNER))
+    db.session.flush()
+    return owner
+
+
+def user_by_email(email: str) -> User | None:
+    """Whoever signs in with this e-mail, however it is spelt."""
+    return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def begin_session(user: User, now: datetime) -> SignedIn:
+    """A new session of somebody whose password was right, in their first account."""
+    mine = select(Membership.account_id).where(Membership.user_id == user.id).order_by(Membership.id)
+    secret = sessions.begin(user, db.session.scalars(mine).first(), now)
+    return sessions.find(secret, now)
+
+
+def change_profile(user: User, name: str, tz: str, locale: str) -> None:
+    """New name, zone and locale. Calendars keep the zone they have."""
+    user.name, user.tz, user.locale = name.strip(), checked_tz(tz), locale
+
+
+def change_password(user: User, password_hash: str, kept_session: int, now: datetime) -> None:
+    """A new password; every session of the user but `kept_session` ends."""
+    user.password_hash = password_hash
+    sessions.end_others(user.id, kept_session, now)
+
+
+def checked_email(email: str) -> str:
+    """The address in lower case, as it is stored. Raises Invalid with the reason."""
+    try:
+        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError as wrong:
+        raise Invalid(f"This is not an e-mail address we can use. {wrong}", "email") from wrong
+
+
+def checked_tz(name: str) -> str:
+    """The zone by the name it goes by here (Asia/Calcutta -> Asia/Kolkata). Raises Invalid."""
+    known = zones.canonical(name)
+    if known is None:
+        raise Invalid(f"There is no time zone called {name}.", "tz")
+    return known

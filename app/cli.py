@@ -1,0 +1,204 @@
+"""The slotkey command. Each command imports what it needs by itself, so that each starts quickly."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from .config import BadSetting, Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+CONFIGURED_WRONG = 2
+WELCOME = """
+  Sign in      {sign_in}
+               {email} with the password {password}
+  Book a time  {link}
+               a one-time link: it makes one booking, and shows the expired page ever after
+  Your data    {folder}
+"""
+
+
+def main() -> None:
+    """Run the command line; a wrong setting or a refusal is one line and exit code 2 or 1."""
+    from .errors import DomainError
+
+    try:
+        commands(prog_name="slotkey")
+    except BadSetting as wrong:
+        click.echo(f"slotkey: {wrong}", err=True)
+        sys.exit(CONFIGURED_WRONG)
+    except DomainError as refused:
+        click.echo(f"slotkey: {refused.sentence}", err=True)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="slotkey")
+def commands() -> None:
+    """Slotkey: scheduling you host yourself, built round the one-time booking link."""
+
+
+@commands.command()
+@click.option("--demo/--no-demo", default=True, help="Whether to make demo data on the first start.")
+def run(demo: bool) -> None:
+    """Try Slotkey on this machine: nothing to set, demo data included."""
+    settings = _newcomers_settings()
+    app = _make_app(settings)
+    with app.app_context():
+        _migrate()
+        welcome = _welcome(settings) if demo else _setup_notice(settings)
+    _serve(app, settings, f"Slotkey runs at {settings.base_url} - stop it with Ctrl+C.\n{welcome}")
+
+
+@commands.command()
+def web() -> None:
+    """Serve the web pages. Settings come from the environment, see README."""
+    settings = Settings.from_environment()
+    app = _make_app(settings)
+    with app.app_context():
+        _require_current()
+        notice = _setup_notice(settings)
+    _serve(app, settings, notice)
+
+
+commands.add_command(web, "serve")
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to the newest version."""
+    with _app():
+        click.echo(f"The database is at version {_migrate()}.")
+
+
+@commands.command("create-user")
+@click.option("--name", prompt=True)
+@click.option("--email", prompt=True)
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option("--workspace", default="", help="Name of the new workspace; by default the person's.")
+@click.option("--tz", default="UTC", show_default=True, help="Time zone, such as Europe/Berlin.")
+def create_user(name: str, email: str, password: str, workspace: str, tz: str) -> None:
+    """Make a person with a workspace of their own."""
+    from . import clock
+    from .accounts import passwords, service
+    from .db import transaction
+
+    with _app() as settings:
+        user = service.NewUser(name, email, passwords.hashed(password), tz, settings.locale)
+        with transaction():
+            made = service.create_account(workspace, user, clock.now())
+        click.echo(f"{made.email} can sign in at {settings.base_url}/sign-in")
+
+
+@commands.command("setup-code")
+def setup_code() -> None:
+    """Print a new one-time code for making the first account; the earlier one stops working."""
+    with _app() as settings:
+        click.echo(_setup_notice(settings) or "There is an account already; no code is needed.")
+
+
+@commands.command("rotate-key")
+def rotate_key() -> None:
+    """Show how to replace SECRET_KEY, and how many live links each key stands for. Changes nothing."""
+    from . import clock, keys
+
+    with _app() as settings:
+        click.echo(keys.rotation_guide(settings.secrets, clock.now()))
+
+
+@commands.command()
+def demo() -> None:
+    """Make demo data: three calendars, weeks of bookings, links in every status. Once is enough."""
+    with _app() as settings:
+        click.echo(_welcome(settings))
+
+
+@commands.command()
+def prove() -> None:
+    """Show on a scratch database that a link books once and a slot is given once; exit code 1 if not."""
+    from . import newcomer
+    from .proof.prove import report
+
+    if not report(Settings.from_environment(newcomer.throwaway_environment(os.environ))):
+        sys.exit(1)
+
+
+def _newcomers_settings() -> Settings:
+    from . import newcomer
+
+    wanted = Settings.from_environment(newcomer.environment(os.environ))
+    port = newcomer.free_port(wanted.host, wanted.port)
+    if port != wanted.port:
+        click.echo(f"Port {wanted.port} is taken, so Slotkey uses {port}.")
+    return Settings.from_environment(newcomer.environment({**os.environ, "PORT": str(port)}))
+
+
+def _make_app(settings: Settings) -> "Flask":
+    from . import create_app, logs
+
+    logs.set_up()
+    if settings.is_sqlite:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return create_app(settings)
+
+
+@contextmanager
+def _app() -> Iterator[Settings]:
+    """The app's context for a command that ends, with the settings of `run` where there are no others."""
+    from . import newcomer
+
+    settings = Settings.from_environment(newcomer.known_environment(os.environ))
+    with _make_app(settings).app_context():
+        yield settings
+
+
+def _migrate() -> str:
+    from . import migrating
+
+    migrating.upgrade()
+    return migrating.newest()
+
+
+def _require_current() -> None:
+    from . import migrating
+
+    migrating.require_current()
+
+
+def _setup_notice(settings: Settings) -> str:
+    """How to make the first account, with a fresh code; empty when there is one."""
+    from . import clock
+    from .accounts import setup_codes
+    from .db import transaction
+
+    if setup_codes.has_account():
+        return ""
+    with transaction():
+        code = setup_codes.new_code(clock.now())
+    return f"Make the first account at {settings.base_url}/setup with the code {code}"
+
+
+def _welcome(settings: Settings) -> str:
+    """Demo data, made if need be, and how to get in."""
+    from . import clock, demo, newcomer
+
+    password = newcomer.kept(settings.data_dir, newcomer.DEMO_PASSWORD_FILE)
+    demo.seed(password, clock.now())
+    return WELCOME.format(
+        sign_in=f"{settings.base_url}/sign-in",
+        email=demo.EMAIL,
+        password=password,
+        link=demo.open_link(clock.now()) or "switch a calendar on first",
+        folder=settings.data_dir,
+    )
+
+
+def _serve(app: "Flask", settings: Settings, notice: str) -> None:
+    from .serving import serve
+
+    serve(app, settings, when_ready=lambda: click.echo(notice, err=True) if notice else None)

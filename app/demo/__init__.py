@@ -1,0 +1,5 @@
+"""Demo data, made through the services: what a small practice looks like after a few weeks."""
+
+from .seed import EMAIL, open_link, seed
+
+__all__ = ["EMAIL", "open_link", "seed"]

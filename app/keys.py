@@ -1,0 +1,63 @@
+"""How to replace the server's secret key, and what each key still holds up."""
+
+import secrets as random
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from .bookings.models import Booking, BookingStatus
+from .db import db
+from .links.models import LinkStatus, OneTimeLink
+from .tokens import LINK, TokenMaker
+
+STEPS = """
+To rotate, set these and restart every process:
+
+  SECRET_KEY            {new}
+  SECRET_KEY_FALLBACKS  the value SECRET_KEY has now{more}
+
+New links and bookings use the new key; those that exist keep working as long as their key is a fallback.
+Drop a fallback once the table shows nothing for it. Nothing has been changed yet."""
+
+
+def rotation_guide(secrets: Sequence[str], now: datetime) -> str:
+    """Text for the operator: each key with its live links and coming bookings, and what to set."""
+    configured = [TokenMaker(LINK, [secret]).key_id for secret in secrets]
+    links, bookings = _live_links(now), _coming_bookings(now)
+    dropped = sorted({*links, *bookings} - set(configured))
+    rows = [
+        _row(key, links.get(key, 0), bookings.get(key, 0), _role(key, configured))
+        for key in [*configured, *dropped]
+    ]
+    more = ", a comma, and the fallbacks of now" if len(secrets) > 1 else ""
+    heading = _row("Key", "Live links", "Coming bookings", "")
+    return "\n".join([heading, *rows, STEPS.format(new=random.token_hex(32), more=more)])
+
+
+def _row(key: str, links: object, bookings: object, role: str) -> str:
+    return f"{key:10}{links!s:>12}{bookings!s:>18}   {role}".rstrip()
+
+
+def _role(key: str, configured: Sequence[str]) -> str:
+    if key not in configured:
+        return "NOT CONFIGURED: these open nothing until their key is a fallback again"
+    place = configured.index(key)
+    if place == 0:
+        return "SECRET_KEY, makes new links"
+    return f"fallback {place}; without it the links and bookings of this row cannot be opened"
+
+
+def _live_links(now: datetime) -> dict[str, int]:
+    not_expired = or_(OneTimeLink.expires_at.is_(None), OneTimeLink.expires_at > now)
+    return _per_key(OneTimeLink.key_id, OneTimeLink.status == LinkStatus.ACTIVE, not_expired)
+
+
+def _coming_bookings(now: datetime) -> dict[str, int]:
+    return _per_key(Booking.key_id, Booking.status != BookingStatus.CANCELLED, Booking.ends_at > now)
+
+
+def _per_key(key: InstrumentedAttribute[str], *which: ColumnElement[bool]) -> dict[str, int]:
+    counted = select(key, func.count()).where(*which).group_by(key)
+    return dict(db.session.execute(counted).tuples())

@@ -1,0 +1,79 @@
+"""Runs the web server: gunicorn with threads, an access log that names routes, and a fork without open files."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, request
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from . import logs
+from .config import Settings
+from .db import db
+
+ROUTE = "slotkey.route"
+# Never %(r)s or %(U)s: the paths of links and bookings are secrets.
+ACCESS_LINE = "%(t)s %(h)s %(m)s %({" + ROUTE + "}e)s %(s)s %(B)s bytes %(M)s ms"
+
+
+class DiscreetLogger(Logger):
+    """gunicorn's own log, without the request lines that it quotes in errors."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.Discreet(self.error_fmt, self.datefmt))
+
+
+class Server(BaseApplication):
+    """gunicorn for one app. `when_ready` is called once it listens."""
+
+    def __init__(self, app: Flask, settings: Settings, when_ready: Callable[[], None] | None = None) -> None:
+        self.app, self.settings, self.when_ready = app, settings, when_ready
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in _options(self.settings).items():
+            self.cfg.set(name, value)
+        self.cfg.set("when_ready", lambda _server: self._ready())
+
+    def load(self) -> Flask:
+        return self.app
+
+    def _ready(self) -> None:
+        # The app is made once and forked from here on. Processes must not share an open SQLite file or a
+        # PostgreSQL socket, so none is left open.
+        with self.app.app_context():
+            db.engine.dispose()
+        if self.when_ready:
+            self.when_ready()
+
+
+def serve(app: Flask, settings: Settings, when_ready: Callable[[], None] | None = None) -> None:
+    """Serve until told to stop."""
+    app.before_request(_name_route)
+    Server(app, settings, when_ready).run()
+
+
+def _name_route() -> None:
+    request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "-"
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return {
+        "bind": f"{host}:{settings.port}",
+        "worker_class": "gthread",
+        "workers": settings.web_processes,
+        "threads": settings.web_threads,
+        "preload_app": True,
+        "proc_name": "slotkey",
+        "control_socket_disable": True,  # it would open a socket in the home folder
+        "forwarded_allow_ips": "",  # PROXY_COUNT alone says whose headers are believed
+        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108
+        "accesslog": "-",
+        "access_log_format": ACCESS_LINE,
+        "logger_class": DiscreetLogger,
+        "graceful_timeout": 20,
+    }
