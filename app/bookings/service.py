@@ -1,8 +1,9 @@
 """What happens to a booking after it was made."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from .. import events
 from ..db import connection
@@ -18,6 +19,8 @@ def cancel(booking_id: int, by: Party, reason: str, now: datetime, actor_id: int
 
     Raises Conflict when it is cancelled already or over, NotFound when there is no such booking.
     """
+    # Counts first, then the booking: the order in which a booking takes them, or the two would deadlock.
+    _give_back_counts(_require(booking_id))
     cancelled = (
         connection()
         .execute(
@@ -35,15 +38,7 @@ def cancel(booking_id: int, by: Party, reason: str, now: datetime, actor_id: int
         .one_or_none()
     )
     if cancelled is None:
-        raise _refusal(booking_id)
-    for period, starts_on in (
-        (LimitPeriod.DAY, cancelled.counted_day),
-        (LimitPeriod.WEEK, cancelled.counted_week),
-    ):
-        connection().execute(
-            statements.GIVE_BACK_COUNT,
-            {"calendar_id": cancelled.calendar_id, "period": period.value, "starts_on": starts_on},
-        )
+        raise Conflict(_why_not_cancelled(booking_id))
     _record("booking_cancelled", cancelled, now, actor_id, {"by": by.value, "reason": reason})
 
 
@@ -65,26 +60,36 @@ def mark_no_show(booking_id: int, is_no_show: bool, now: datetime, actor_id: int
         .one_or_none()
     )
     if marked is None:
-        _require_exists(booking_id)
+        _require(booking_id)
         raise Conflict("Only a booking whose time has come can be marked as a no-show.")
     _record("booking_no_show" if is_no_show else "booking_no_show_undone", marked, now, actor_id, {})
 
 
-def _refusal(booking_id: int) -> Conflict:
-    status = _require_exists(booking_id)
-    if status == BookingStatus.CANCELLED:
-        return Conflict("This booking is cancelled already.")
-    return Conflict("This booking is over, so it can no longer be cancelled.")
+def _give_back_counts(booking: Any) -> None:
+    for period, starts_on in (
+        (LimitPeriod.DAY, booking.counted_day),
+        (LimitPeriod.WEEK, booking.counted_week),
+    ):
+        connection().execute(
+            statements.GIVE_BACK_COUNT,
+            {"calendar_id": booking.calendar_id, "period": period.value, "starts_on": starts_on},
+        )
 
 
-def _require_exists(booking_id: int) -> BookingStatus:
-    status = connection().execute(table.select().where(table.c.id == booking_id)).one_or_none()
-    if status is None:
+def _why_not_cancelled(booking_id: int) -> str:
+    if _require(booking_id).status == BookingStatus.CANCELLED:
+        return "This booking is cancelled already."
+    return "This booking is over, so it can no longer be cancelled."
+
+
+def _require(booking_id: int) -> Any:
+    found = connection().execute(select(table).where(table.c.id == booking_id)).one_or_none()
+    if found is None:
         raise NotFound("There is no such booking.")
-    return status.status
+    return found
 
 
-def _record(name: str, row: object, now: datetime, actor_id: int | None, data: dict[str, str]) -> None:
+def _record(name: str, row: Any, now: datetime, actor_id: int | None, data: dict[str, str]) -> None:
     events.record(
         name,
         account_id=row.account_id,

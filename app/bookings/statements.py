@@ -46,11 +46,12 @@ COUNT_WITHIN_LIMITS = text(
     """
 ).bindparams(bindparam("day", type_=Date), bindparam("week", type_=Date))
 
-# Run for the day, then for the week: the order in which a booking takes the same rows.
+# Run for the day, then for the week: the order in which a booking takes the same rows. Two who cancel at once both
+# come here; the one that finds the booking cancelled rolls back.
 GIVE_BACK_COUNT = text(
     """
     UPDATE booking_count SET bookings = bookings - 1
-    WHERE calendar_id = :calendar_id AND period = :period AND starts_on = :starts_on
+    WHERE calendar_id = :calendar_id AND period = :period AND starts_on = :starts_on AND bookings > 0
     """
 ).bindparams(bindparam("starts_on", type_=Date))
 
