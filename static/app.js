@@ -154,7 +154,8 @@
       if (canonical(notice.dataset.tz).resolvedOptions().timeZone === canonical(device).resolvedOptions().timeZone) return;
       const part = canonical(device, "longGeneric").formatToParts().find(({ type }) => type === "timeZoneName");
       const name = find("[data-zone-name]", notice);
-      if (name && part) name.textContent = part.value;
+      const city = device.split("/").pop().replaceAll("_", " ");
+      if (name) name.textContent = !part || part.value.startsWith("GMT") ? city : part.value;
     } catch {
       return; // a zone this browser does not know: the page's own stays
     }
