@@ -55,6 +55,14 @@ def negotiate_locale(accept_language: str, fallback: str) -> str:
 
 
 @cache
+def listed() -> tuple[tuple[str, str], ...]:
+    """What people choose from: (locale, its territory in English), sorted by territory."""
+    names = Locale("en").territories
+    known = [(locale, names[locale[3:]]) for locale in _english_locales() if locale[3:].isalpha()]
+    return tuple(sorted(known, key=lambda entry: entry[1]))
+
+
+@cache
 def conventions(locale: str) -> Conventions:
     """Raises `babel.UnknownLocaleError` for a locale that CLDR does not have."""
     known = Locale.parse(locale)

@@ -63,6 +63,7 @@ def init_app(app: Flask) -> None:
     )  # its processor loads the person on every page, public too
     login.user_loader(lambda secret: sessions.find(secret, clock.now()))
     login.login_view = "accounts.sign_in"
+    login.login_message = ""  # else each refused request adds a sentence to the cookie
     login.session_protection = None
     app.jinja_env.globals.update(asset=asset)
     app.jinja_env.globals["ui"] = _Macros(app)

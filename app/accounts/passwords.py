@@ -1,5 +1,6 @@
 """Hashes and verifies passwords with argon2id, a few at a time."""
 
+import secrets
 from datetime import timedelta
 from functools import cache
 from threading import BoundedSemaphore
@@ -33,13 +34,13 @@ def hashed(password: str) -> str:
 
 
 def is_right(password: str, stored: str | None) -> bool:
-    """True when `stored` was made from the password. None, for a person who does not exist, takes as long."""
+    """True when `stored` was made from the password. Somebody who does not exist, or has none, takes as long."""
     with _Place():
         try:
             _hasher.verify(stored or _nobodys(), password[: LONGEST + 1])
         except (VerificationError, InvalidHashError):
             return False
-    return stored is not None
+    return bool(stored)  # nor does anybody have an empty one
 
 
 def is_outdated(stored: str) -> bool:
@@ -49,7 +50,7 @@ def is_outdated(stored: str) -> bool:
 
 @cache
 def _nobodys() -> str:
-    return _hasher.hash("nobody's password")
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 class _Place:

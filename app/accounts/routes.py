@@ -1,5 +1,117 @@
-"""Pages of accounts."""
+"""Pages of accounts: the first account, signing in and out, one's own profile."""
 
-from flask import Blueprint
+from math import ceil
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, redirect, request, session, url_for
+from flask_login import current_user, login_user
+
+from .. import config, web
+from ..clock import now
+from ..db import transaction
+from ..errors import DomainError, TooMany
+from ..local_paths import local_path
+from ..locales import negotiate_locale
+from ..visitor import address_key
+from ..web import go_to, render
+from ..zones import canonical
+from . import passwords, sessions, setup_codes, signing_in
+from .forms import SetupForm, SignInForm
+from .service import NewUser, begin_session, create_account
+from .sessions import SignedIn
 
 bp = Blueprint("accounts", __name__)
+
+
+@bp.get("/")
+def home() -> Response:
+    """Where people begin."""
+    return go_to("calendars.index" if setup_codes.has_account() else ".setup")
+
+
+@bp.route("/setup", methods=["GET", "POST"])
+def setup() -> Response:
+    """The first account, for whoever holds the printed code."""
+    if setup_codes.has_account() and request.method == "GET":
+        return go_to(".sign_in")
+    form = SetupForm(tz=canonical(request.args.get("tz", "")) or "UTC")
+    form.offer("UTC", _locale(), now())
+    if form.submitted():
+        try:
+            _enter(_set_up(form))
+            return go_to("calendars.index", notice="Welcome to Slotkey.")
+        except DomainError as refusal:
+            return _refused("accounts/setup.html", form, refusal)
+    return render("accounts/setup.html", form=form, status=422 if form.errors else 200)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Response:
+    """E-mail and password; then on to the page that asked for it."""
+    if request.method == "GET" and current_user.is_authenticated:
+        return redirect(_onward(), 303)  # type: ignore[return-value]
+    if not setup_codes.has_account():
+        return go_to(".setup")
+    form = SignInForm()
+    if form.submitted():
+        try:
+            _enter(signing_in.sign_in(form.email.data, form.password.data, address_key(), now()))
+            return redirect(_onward(), 303)  # type: ignore[return-value]
+        except DomainError as refusal:
+            return _refused("accounts/sign_in.html", form, refusal)
+    return render("accounts/sign_in.html", form=form, status=422 if form.errors else 200)
+
+
+@bp.post("/sign-out")
+def sign_out() -> Response:
+    """End this browser's session, on the server too."""
+    if current_user.is_authenticated:
+        with transaction():
+            sessions.end(web.current().session.id, now())
+    session.clear()
+    return go_to(".sign_in", notice="You are signed out.")
+
+
+def answer_as(refusal: DomainError, page: Response) -> Response:
+    """The page with the refusal's status and, after too many attempts, the time to come back."""
+    page.status_code = refusal.status
+    if isinstance(refusal, TooMany):
+        page.headers["Retry-After"] = str(ceil(refusal.retry_after.total_seconds()))
+    return page
+
+
+def _set_up(form: SetupForm) -> SignedIn:
+    setup_codes.check(form.code.data, address_key(), now())
+    password_hash = passwords.hashed(form.password.data)
+    user = NewUser(form.name.data, form.email.data, password_hash, form.tz.data, _locale())
+    with transaction():
+        setup_codes.take(form.code.data)
+        owner = create_account(form.workspace.data, user, now())
+        return begin_session(owner, now())
+
+
+def _enter(signed_in: SignedIn) -> None:
+    """Give this browser its session. What the cookie held before belongs to nobody in particular, and goes."""
+    session.clear()
+    session.permanent = True
+    login_user(signed_in)
+
+
+def _refused(page: str, form: SetupForm | SignInForm, refusal: DomainError) -> Response:
+    form.refuse(refusal)
+    return answer_as(refusal, render(page, form=form))
+
+
+def _locale() -> str:
+    return negotiate_locale(request.headers.get("Accept-Language", ""), config.current().locale)
+
+
+def _onward() -> str:
+    """The page that asked for signing in, if it is ours and can be opened: not what a form was posted to."""
+    fallback = url_for("calendars.index")
+    wanted = local_path(request.args.get("next"), fallback)
+    is_page = current_app.create_url_adapter(request).test(urlsplit(wanted).path, "GET")
+    return wanted if is_page else fallback
+
+
+from . import profile_routes  # noqa: E402, F401

@@ -1,17 +1,26 @@
 """The one-time code that makes the first account: printed at start, stored hashed, taken by deleting its row."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from .. import ratelimit
 from ..db import connection, db, is_sqlite
 from ..errors import Conflict, Invalid
+from ..ratelimit import Limit
 from .models import SetupCode, User
 
 LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+GUESSES = Limit(
+    "setup code",
+    10,
+    timedelta(minutes=15),
+    "Too many wrong codes. Wait a quarter of an hour, then try again.",
+)
+WRONG = "This is not the code that was printed last. The command slotkey setup-code prints a new one."
 GROUPS, GROUP = 4, 5  # 98 bits
 THE_ONLY = 1  # one row at most, so that two people with two codes cannot both be first
 
@@ -38,6 +47,18 @@ def new_code(now: datetime) -> str:
     return code
 
 
+def check(code: str, address: str, now: datetime) -> None:
+    """The same refusals as `take`, without taking it: cheap, before a password is hashed.
+
+    Counts wrong codes by address, in a transaction of its own, and raises TooMany.
+    """
+    _require_no_account()
+    ratelimit.check(GUESSES, address, now=now)
+    if db.session.scalar(select(SetupCode.id).where(SetupCode.code_hash == _hashed(code))) is None:
+        ratelimit.count(GUESSES, address, now=now)
+        raise Invalid(WRONG, "code")
+
+
 def take(code: str) -> None:
     """Use up the code, in the transaction that makes the first account. Of two at once, one gets it.
 
@@ -46,9 +67,7 @@ def take(code: str) -> None:
     taken = connection().execute(delete(SetupCode).where(SetupCode.code_hash == _hashed(code)))
     _require_no_account()
     if taken.rowcount != 1:
-        raise Invalid(
-            "This is not the code that was printed last. `slotkey setup-code` prints a new one.", "code"
-        )
+        raise Invalid(WRONG, "code")
 
 
 def _require_no_account() -> None:

@@ -1,0 +1,86 @@
+"""Forms of accounts."""
+
+from datetime import datetime
+
+from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from .. import locales, zones
+from ..localtime import Reader
+from ..web import BaseForm
+from .passwords import LONGEST, SHORTEST
+
+PASSWORD_HINT = (
+    f"At least {SHORTEST} characters. A few words in a row are easy to remember and hard to guess."
+)
+
+
+def _stripped(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def _known_zone(name: str | None) -> str:
+    return zones.canonical(name or "") or name or ""
+
+
+def _name(label: str, missing: str) -> StringField:
+    checks = [InputRequired(missing), Length(max=120, message="Use at most 120 characters.")]
+    return StringField(label, checks, filters=[_stripped])
+
+
+def _email() -> EmailField:
+    checks = [InputRequired("Enter your e-mail address."), Length(max=254)]
+    return EmailField("E-mail", checks, filters=[_stripped])
+
+
+def _new_password(label: str) -> PasswordField:
+    # Its length is the service's to judge, so that the command line refuses the same.
+    return PasswordField(label, [InputRequired("Choose a password.")], description=PASSWORD_HINT)
+
+
+class ZoneForm(BaseForm):
+    """A form in which a person says where their clocks are."""
+
+    tz = SelectField("Time zone", filters=[_known_zone])
+
+    def offer(self, tz: str, locale: str, now: datetime) -> None:
+        """Fill the lists to choose from for a reader like this; to be called before the form is checked."""
+        self.tz.choices = dict(Reader(tz, locale).zone_options(now))
+
+
+class SetupForm(ZoneForm):
+    """The first account."""
+
+    code = StringField("Setup code", [InputRequired("Enter the code that was printed.")], filters=[_stripped])
+    name = _name("Your name", "Enter your name.")
+    email = _email()
+    password = _new_password("Password")
+    workspace = _name("Name of your workspace", "Enter a name for your workspace.")
+
+
+class SignInForm(BaseForm):
+    """Who comes in."""
+
+    email = _email()
+    password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=LONGEST)])
+
+
+class ProfileForm(ZoneForm):
+    """What others see of a person, and how they read times."""
+
+    name = _name("Name", "Enter your name.")
+    locale = SelectField("Dates and times as in")
+
+    def offer(self, tz: str, locale: str, now: datetime) -> None:
+        super().offer(tz, locale, now)
+        known = locales.listed()
+        # DEFAULT_LOCALE may name one that is not in the list; saving must not change it by itself.
+        own = [] if locale in dict(known) else [(locale, locale)]
+        self.locale.choices = [*own, *known]
+
+
+class PasswordForm(BaseForm):
+    """A change of password."""
+
+    current_password = PasswordField("Present password", [InputRequired("Enter your present password.")])
+    password = _new_password("New password")

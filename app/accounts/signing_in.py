@@ -1,0 +1,51 @@
+"""Letting people in by e-mail and password, and slowing down those who guess. Opens its own transactions."""
+
+from datetime import datetime, timedelta
+
+from .. import ratelimit
+from ..db import transaction
+from ..errors import Invalid
+from ..ratelimit import Limit
+from . import passwords, service
+from .models import User
+from .sessions import SignedIn
+
+QUARTER = timedelta(minutes=15)
+SLOW_DOWN = "Too many attempts with a wrong password. Wait a quarter of an hour, then try again."
+# Per e-mail and address: guessing from one place keeps nobody out who comes from another.
+PER_PERSON = Limit("sign-in", 10, QUARTER, SLOW_DOWN)
+PER_ADDRESS = Limit("sign-in from an address", 60, QUARTER, SLOW_DOWN)
+NO_MATCH = "This e-mail and this password do not belong together."
+
+
+def sign_in(email: str, password: str, address: str, now: datetime) -> SignedIn:
+    """A new session. Raises Invalid, with one sentence whatever was wrong, and TooMany.
+
+    An unknown e-mail costs as much time as a known one.
+    """
+    user = service.user_by_email(email)
+    _verify(email, password, user, address, now, Invalid(NO_MATCH))
+    outdated = passwords.is_outdated(user.password_hash)
+    renewed = passwords.hashed(password) if outdated else user.password_hash
+    with transaction():
+        user.password_hash = renewed
+        return service.begin_session(user, now)
+
+
+def confirm(user: User, password: str, address: str, now: datetime) -> None:
+    """Make sure that somebody who is signed in knows their password. Raises Invalid and TooMany."""
+    wrong = Invalid("This is not your present password.", "current_password")
+    _verify(user.email, password, user, address, now, wrong)
+
+
+def _verify(
+    email: str, password: str, user: User | None, address: str, now: datetime, wrong: Invalid
+) -> None:
+    limits = ((PER_PERSON, (email.strip().lower(), address)), (PER_ADDRESS, (address,)))
+    for limit, key in limits:
+        ratelimit.check(limit, *key, now=now)
+    if passwords.is_right(password, user.password_hash if user else None):
+        return
+    for limit, key in limits:
+        ratelimit.count(limit, *key, now=now)
+    raise wrong
