@@ -1,5 +1,12 @@
-"""Pages of public."""
+"""Pages without sign-in: what the contact, and whoever the link was forwarded to, sees."""
 
 from flask import Blueprint
 
+from .. import web
+
 bp = Blueprint("public", __name__)
+# The token in the address is the secret; cookies may be blocked, and no-referrer makes the Origin null.
+web.csrf.exempt(bp)
+bp.after_request(web.keep_secret)
+
+from . import details_routes, manage_routes, picker_routes  # noqa: E402, F401

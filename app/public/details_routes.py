@@ -1,0 +1,94 @@
+"""Details and the booking itself: GET shows a form for one slot, POST books it."""
+
+from flask import Response, redirect, request
+
+from .. import clock
+from ..bookings import manage
+from ..bookings.booking_step import CalendarClosed, book
+from ..errors import DomainError, LinkGone, SlotTaken, TooMany
+from ..links.models import SightingKind
+from . import booked_cookie, doors, gone, visits
+from .details_page import DetailsPage
+from .doors import Door
+from .forms import epoch_seconds
+from .picker_routes import standard_door_or_404
+from .routes import bp
+
+
+@bp.get("/o/<token>/details")
+def details(token: str) -> Response:
+    """The form for a slot of a one-time link."""
+    door = doors.by_token(token)
+    return gone.unknown() if door is None else show_details(door)
+
+
+@bp.post("/o/<token>/details")
+def book_by_link(token: str) -> Response:
+    """Book it; the link is Used from then on."""
+    door = doors.by_token(token)
+    return gone.unknown() if door is None else take_booking(door)
+
+
+@bp.get("/c/<slug>/details")
+def standard_details(slug: str) -> Response:
+    """The form for a slot of a standard link."""
+    return show_details(standard_door_or_404(slug))
+
+
+@bp.post("/c/<slug>/details")
+def book_by_standard_link(slug: str) -> Response:
+    """Book it; the link stays."""
+    return take_booking(standard_door_or_404(slug))
+
+
+def show_details(door: Door) -> Response:
+    """The form for an open slot, or the times nearest to one that is not open (any more)."""
+    now = clock.now()
+    if door.is_dead(now) or not door.takes_bookings:
+        return gone.dead(door, now)
+    visits.note(door, SightingKind.LOOKED)
+    start = epoch_seconds(request.args.get("s", ""))
+    if start is None:
+        return redirect(door.path, 303)  # type: ignore[return-value]
+    page = DetailsPage(door, now)
+    return page.show(start) if page.openings().has(start) else page.show_taken(start)
+
+
+def take_booking(door: Door) -> Response:
+    """Book what the form says. Each refusal answers with what the person can do next, and what they typed."""
+    page = DetailsPage(door, clock.now())
+    try:
+        page.checks.require_within_limits()
+        return _booked(page) if page.checks.is_complete() else _incomplete(page)
+    except TooMany as refused:
+        return page.refuse(429, refused.sentence, refused.retry_after)
+    except DomainError as refused:
+        page.checks.count_mistake()
+        return _refused(page, refused)
+
+
+def _booked(page: DetailsPage) -> Response:
+    door = page.door
+    booked = book(page.checks.request(page.reading.reader), page.now)
+    if not booked.is_repeat:
+        page.checks.count_booking()
+    answer = redirect(f"/m/{manage.token_of(booked.manage_nonce, booked.key_id)}", 303)
+    return booked_cookie.add(answer, request, door.link.id, booked.id) if door.link else answer
+
+
+def _incomplete(page: DetailsPage) -> Response:
+    page.checks.count_mistake()
+    if page.door.is_dead(page.now) or not page.door.takes_bookings:
+        return gone.dead(page.door, page.now)
+    return page.refuse(422)
+
+
+def _refused(page: DetailsPage, refused: DomainError) -> Response:
+    if isinstance(refused, SlotTaken):
+        return page.refuse_taken()
+    if isinstance(refused, CalendarClosed):
+        return gone.dead(page.door, page.now, status=refused.status)
+    if isinstance(refused, LinkGone):
+        # The link may have gone since this request read it.
+        return gone.dead(doors.by_token(request.view_args["token"]), page.now)
+    return page.refuse(refused.status, refused.sentence)

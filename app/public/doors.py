@@ -1,0 +1,84 @@
+"""What a public page was opened by: a one-time link or a calendar's standard link."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from ..accounts.models import User
+from ..bookings.offering import LinkTerms
+from ..calendars.models import Calendar
+from ..calendars.snapshots import Snapshot, snapshot
+from ..db import connection
+from ..links import lookup
+from ..links.lookup import FoundLink
+
+calendar_table, host_table = Calendar.__table__, User.__table__
+_BY_SLUG = (
+    select(calendar_table.c.id, calendar_table.c.version, host_table.c.name, host_table.c.email)
+    .join_from(calendar_table, host_table, host_table.c.id == calendar_table.c.host_id)
+    .where(calendar_table.c.slug == bindparam("slug"))
+)
+
+
+class Host(NamedTuple):
+    """Whom the calendar books."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Door:
+    """A calendar as one address opens it. `path` is that address; `link` is None for the standard link."""
+
+    path: str
+    kept: Snapshot
+    host: Host
+    link: FoundLink | None
+    terms: LinkTerms
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar as of the version read with this request."""
+        return self.kept.calendar
+
+    @property
+    def subject(self) -> str:
+        """What a form key is bound to."""
+        return f"link:{self.link.id}" if self.link else f"calendar:{self.calendar.id}"
+
+    @property
+    def minutes(self) -> int:
+        """How long a booking lasts."""
+        return self.terms.duration_minutes or self.calendar.duration_minutes
+
+    @property
+    def takes_bookings(self) -> bool:
+        """False while the calendar is off, and for a standard link that is switched off."""
+        return self.calendar.is_on and (self.link is not None or self.calendar.is_public)
+
+    def is_dead(self, now: datetime) -> bool:
+        """True for a link that is used, deleted or past its date; never for the standard link."""
+        return self.link is not None and not self.link.is_open(now)
+
+
+def by_token(token: str) -> Door | None:
+    """The door of a one-time link, dead or alive; None when the token is not ours. At most one query."""
+    link = lookup.find(token)
+    if link is None:
+        return None
+    times = tuple(link.offered_times) if link.offered_times else None
+    terms = LinkTerms(link.duration_minutes, link.offered_from_on, link.offered_until_on, times)
+    kept = snapshot(link.calendar_id, link.version)
+    return Door(f"/o/{token}", kept, Host(link.host_name, link.host_email), link, terms)
+
+
+def by_slug(slug: str) -> Door | None:
+    """The door of a standard link, on or off; None when no calendar goes by that name. One query."""
+    found = connection().execute(_BY_SLUG, {"slug": slug}).one_or_none()
+    if found is None:
+        return None
+    calendar_id, version, name, email = found
+    return Door(f"/c/{slug}", snapshot(calendar_id, version), Host(name, email), None, LinkTerms())

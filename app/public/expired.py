@@ -1,0 +1,127 @@
+"""What a link says that books nothing (any more): each variant as plain values for one page. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from ..calendars.models import Calendar, ContactKind
+from ..links.lookup import FoundLink
+from ..links.models import LinkStatus
+from ..links.options import expires_on
+from ..localtime import Reader
+from .doors import Door, Host
+
+
+class Variant(StrEnum):
+    """Why the page stands there instead of a calendar."""
+
+    OWN = "own"  # used, and this browser did it
+    USED = "used"
+    DELETED = "deleted"
+    EXPIRED = "expired"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+STATUS = {Variant.OFF: 200, Variant.UNKNOWN: 404}
+GONE = 410
+
+
+@dataclass(frozen=True)
+class ExpiredPage:
+    """One page's words. `contact` is (what to do, address to open, address to read); empty parts are not shown."""
+
+    variant: Variant
+    title: str
+    sentence: str
+    contact: tuple[str, str, str] | None = None
+    message: str = ""
+    standard_path: str = ""
+
+    @property
+    def status(self) -> int:
+        """The HTTP answer."""
+        return STATUS.get(self.variant, GONE)
+
+
+UNKNOWN = ExpiredPage(
+    Variant.UNKNOWN,
+    "We cannot find this booking link",
+    "Check that the whole address was copied from the message.",
+)
+OWN = ExpiredPage(Variant.OWN, "You have already booked this", "This link has done its work.")
+
+
+def variant_of(link: FoundLink | None, now: datetime) -> Variant:
+    """Why nothing can be booked; OFF for a link that is alive."""
+    if link is None:
+        return Variant.OFF
+    if link.status == LinkStatus.USED:
+        return Variant.USED
+    if link.status == LinkStatus.DELETED:
+        return Variant.DELETED
+    return Variant.EXPIRED if link.is_expired(now) else Variant.OFF
+
+
+def page_for(door: Door, reader: Reader, now: datetime) -> ExpiredPage:
+    """The page for whoever opens this door and is not the one who booked."""
+    variant = variant_of(door.link, now)
+    expires_at = door.link.expires_at if door.link else None
+    return expired_page(door.calendar, door.host, variant, reader, expires_at)
+
+
+def expired_page(
+    calendar: Calendar, host: Host, variant: Variant, reader: Reader, expires_at: datetime | None = None
+) -> ExpiredPage:
+    """A variant as the calendar's settings word it; also what an owner's preview shows."""
+    name = host.name if calendar.expired_shows_host else ""
+    last_on = expires_on(expires_at, calendar.tz)
+    title, sentence = _words(variant, name, reader.day(last_on, weekday=None) if last_on else "")
+    return ExpiredPage(
+        variant=variant,
+        title=title,
+        sentence=sentence,
+        contact=contact_of(calendar, host, name),
+        message=calendar.expired_message,
+        standard_path=_standard_path(calendar, variant),
+    )
+
+
+def contact_of(calendar: Calendar, host: Host, name: str) -> tuple[str, str, str] | None:
+    """How the calendar says its host can be reached: ("Write to Dana", "mailto:...", "dana@...")."""
+    # The host's own address would give away the name that the calendar hides.
+    written = calendar.expired_contact or (host.email if name else "")
+    if calendar.expired_contact_kind == ContactKind.EMAIL and written:
+        return (f"Write to {name}" if name else "Write an e-mail", f"mailto:{written}", written)
+    if calendar.expired_contact_kind == ContactKind.PHONE and calendar.expired_contact:
+        number = calendar.expired_contact
+        return (f"Call {name}" if name else "Call us", f"tel:{_digits(number)}", number)
+    return None
+
+
+def as_problem(page: ExpiredPage) -> dict[str, Any]:
+    """The same for programs, as RFC 9457 problem details."""
+    return {"title": page.title, "status": page.status, "detail": page.sentence}
+
+
+def _words(variant: Variant, name: str, last_day: str) -> tuple[str, str]:
+    if variant == Variant.USED:
+        return "This booking link has already been used", "It was made for one booking."
+    if variant == Variant.DELETED:
+        sentence = f"{name} has withdrawn it." if name else "It has been withdrawn."
+        return "This booking link is no longer available", sentence
+    if variant == Variant.EXPIRED:
+        sentence = f"{name} offered it until that day." if name else "It was open until that day."
+        return f"This booking link expired{f' on {last_day}' if last_day else ''}", sentence
+    subject = f"{name} is" if name else "We are"
+    return f"{subject} not taking bookings at the moment", "Please try again later."
+
+
+def _standard_path(calendar: Calendar, variant: Variant) -> str:
+    is_offered = calendar.expired_offers_public_link and calendar.is_public and calendar.is_on
+    return f"/c/{calendar.slug}" if is_offered and variant != Variant.OFF else ""
+
+
+def _digits(number: str) -> str:
+    return "".join(letter for letter in number if letter.isdigit() or letter == "+")

@@ -1,0 +1,135 @@
+"""The booking form: a contact's name, e-mail and whatever the calendar asks, into checked values."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    RadioField,
+    StringField,
+    TelField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, Length, Optional
+
+from ..calendars.models import Calendar, LocationKind
+from ..scheduling.ical import one_line, plain
+from ..web import BaseForm
+from .phones import phone_of
+
+MOST_LONG_TEXT = 4000
+Question = dict[str, Any]
+
+
+class BookingForm(BaseForm):
+    """What every calendar asks. `s` is the slot the page is about; `instead` one of those offered in its place."""
+
+    class Meta:
+        # The token in the address is the secret, and the page needs no cookie.
+        csrf = False
+
+    s = HiddenField()
+    instead = HiddenField()
+    key = HiddenField()
+    name = StringField(
+        "Your name",
+        filters=[lambda text: one_line(text or "")],
+        validators=[DataRequired("Enter your name."), Length(max=120, message="Use at most 120 characters.")],
+    )
+    email = EmailField(
+        "E-mail",
+        filters=[lambda text: one_line(text or "")],
+        validators=[DataRequired("Enter your e-mail address."), Length(max=254, message="This is too long.")],
+    )
+
+    def validate_email(self, field: Field) -> None:
+        """An address of the shape that mail servers take; whether it exists is not asked."""
+        try:
+            validate_email(field.data, check_deliverability=False, test_environment=True)
+        except EmailNotValidError:
+            raise ValidationError("Enter an e-mail address like sam@example.org.") from None
+
+    @property
+    def start(self) -> int | None:
+        """The slot to book, in epoch seconds; None when it is no number."""
+        return epoch_seconds(self.instead.data or self.s.data or "")
+
+    @property
+    def phone_number(self) -> str:
+        """The contact's number, if the calendar asks for it."""
+        return self.phone.data if "phone" in self else ""
+
+    @property
+    def questions(self) -> list[Field]:
+        """The fields of the calendar's own questions, in its order."""
+        return [field for field in self if field.name.startswith("question-")]
+
+    @property
+    def answers(self) -> list[dict[str, str]]:
+        """What was said to them, as [{"label", "answer"}]; unanswered ones are left out."""
+        said = [{"label": field.label.text, "answer": _answer(field)} for field in self.questions]
+        return [entry for entry in said if entry["answer"]]
+
+
+def epoch_seconds(text: str) -> int | None:
+    """The instant an address or a form names, or None when it names none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
+
+
+def booking_form(calendar: Calendar, region: str, values: dict[str, Any] | None = None) -> BookingForm:
+    """The form of one calendar. `region` ("DE") is where a phone number without its country code is from."""
+    fields: dict[str, Any] = {}
+    if calendar.location_kind == LocationKind.HOST_CALLS:
+        fields["phone"] = _phone("Your phone number", True, region)
+    for question in calendar.questions:
+        fields[f"question-{question['id']}"] = _field(question, region)
+    return type("CalendarForm", (BookingForm,), fields)(data=values or {})
+
+
+def _field(question: Question, region: str) -> Any:
+    label, is_required = question["label"], bool(question.get("required"))
+    kind = question["kind"]
+    if kind == "phone":
+        return _phone(label, is_required, region)
+    if kind == "checkbox":
+        return BooleanField(label, validators=_asked(is_required, "Tick this box to go on."))
+    if kind == "choice":
+        choices = [(choice, choice) for choice in question.get("choices", ())]
+        checks = _asked(is_required, "Choose one of these.")
+        return RadioField(label, choices=choices, validators=checks)
+    checks = _asked(is_required, "Answer this question.")
+    if kind == "long_text":
+        most = Length(max=MOST_LONG_TEXT, message=f"Use at most {MOST_LONG_TEXT} characters.")
+        return TextAreaField(label, filters=[_lines], validators=[*checks, most])
+    most = Length(max=500, message="Use at most 500 characters.")
+    return StringField(label, filters=[lambda text: one_line(text or "")], validators=[*checks, most])
+
+
+def _phone(label: str, is_required: bool, region: str) -> TelField:
+    def check(_form: BookingForm, field: Field) -> None:
+        number = phone_of(field.data, region)
+        if number is None:
+            raise ValidationError("Enter a phone number with its country code, such as +49 30 901820.")
+        field.data = number
+
+    checks: Sequence[Any] = [*_asked(is_required, "Enter your phone number."), check]
+    return TelField(label, filters=[lambda text: one_line(text or "")], validators=checks)
+
+
+def _asked(is_required: bool, sentence: str) -> list[Any]:
+    return [DataRequired(sentence)] if is_required else [Optional()]
+
+
+def _lines(text: str | None) -> str:
+    return plain(text or "").strip()
+
+
+def _answer(field: Field) -> str:
+    if isinstance(field, BooleanField):
+        return "Yes" if field.data else "No"
+    return field.data or ""

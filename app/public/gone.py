@@ -1,0 +1,45 @@
+"""The answer of a link that books nothing: the expired page, in a browser and for programs."""
+
+from datetime import datetime
+
+from flask import Response, jsonify, request
+
+from .. import web
+from ..bookings import manage
+from ..links.models import SightingKind
+from . import booked_cookie, visits
+from .doors import Door
+from .expired import OWN, UNKNOWN, ExpiredPage, Variant, as_problem, page_for
+
+
+def unknown() -> Response:
+    """404 for a token that is not ours; such an address is soon asked to wait. Raises TooMany."""
+    visits.count_guess()
+    return answer(UNKNOWN)
+
+
+def dead(door: Door, now: datetime, *, status: int | None = None) -> Response:
+    """The page of a link that is used, deleted, past its date or of a calendar that is off."""
+    visits.note(door, SightingKind.REFUSED)
+    reading = visits.reading_for(door.calendar.tz)
+    page = page_for(door, reading.reader, now)
+    own = _own_booking(door) if page.variant == Variant.USED else None
+    if own is None:
+        return answer(page, status=status)
+    return answer(OWN, booking=own, reader=reading.reader, manage_path=manage.path_of(own.booking))
+
+
+def answer(page: ExpiredPage, *, status: int | None = None, **context: object) -> Response:
+    """The page with its status, as problem+json where JSON is asked for."""
+    status = status or page.status
+    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
+        problem = jsonify({**as_problem(page), "status": status})
+        problem.status_code, problem.mimetype = status, "application/problem+json"
+        return problem
+    return web.render("public/expired.html", status=status, view=page, **context)
+
+
+def _own_booking(door: Door) -> manage.Managed | None:
+    """The booking that this very browser made with the link."""
+    booking_id = booked_cookie.read(request).get(door.link.id)
+    return manage.of_link(door.link.id, booking_id) if booking_id else None

@@ -1,0 +1,21 @@
+"""How often the booking forms may be sent. Failures count by link and address, never by link alone: a stranger's
+mistakes must not close the link for the person it was made for."""
+
+from datetime import timedelta
+
+from ..ratelimit import Limit
+
+MISTAKES = Limit(
+    "public booking refused",
+    30,
+    timedelta(minutes=10),
+    "This form was sent too often. Your details are kept: wait a few minutes, then send it again.",
+)
+STANDARD_BOOKINGS = Limit(
+    "standard link booked",
+    10,
+    timedelta(hours=1),
+    "Too many bookings were made from your network. Your details are kept: please try again in an hour.",
+)
+OLDEST_FORM = timedelta(hours=24)
+QUICKEST_PERSON = timedelta(seconds=2)

@@ -1,0 +1,194 @@
+"""The picker as plain values: a month grid, one day's times, and what to say when there are none."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from .. import zones
+from ..localtime import Reader
+from .openings import Month, Openings, month_of
+
+
+class Cell(NamedTuple):
+    """A day of the grid; without `label` nothing is open on it. `number` None is a day of another month."""
+
+    number: int | None
+    day: date | None = None
+    label: str | None = None
+    is_today: bool = False
+
+
+class Time(NamedTuple):
+    """A slot: "09:00", its start in epoch seconds, and all of it in words."""
+
+    text: str
+    start: int
+    label: str
+
+
+@dataclass(frozen=True)
+class MonthPage:
+    """What the picker shows. Sentences that do not apply are empty.
+
+    `chosen` is the day whose times stand there, `next_open` where the button to the next open time leads.
+    """
+
+    name: str
+    weekdays: list[tuple[str, str]]
+    weeks: list[list[Cell]]
+    month: Month
+    has_earlier: bool
+    has_later: bool
+    chosen: date | None
+    day_name: str
+    day_zone: str
+    times: list[Time]
+    opening: str
+    empty: str
+    notice: str
+    next_open: date | None
+    next_open_name: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for; nothing of it on a first visit."""
+
+    month: Month | None = None
+    day: date | None = None
+
+    @property
+    def is_first_visit(self) -> bool:
+        """True when neither a month nor a day is asked for."""
+        return self.month is None and self.day is None
+
+
+def wanted_of(month: str, day: str) -> Wanted:
+    """From ?month=2026-12 and ?day=2026-12-09; what is no month or day counts as not asked for."""
+    asked_day = _date(day)
+    if asked_day:
+        return Wanted(month_of(asked_day), asked_day)
+    first = _date(f"{month}-01")
+    return Wanted(month_of(first) if first else None)
+
+
+def month_page(openings: Openings, reader: Reader, wanted: Wanted, minutes: int, now: datetime) -> MonthPage:
+    """The picker for `wanted`, in the reader's words; slots last `minutes`."""
+    return _Builder(openings, reader, minutes, now).page(wanted)
+
+
+class _Builder:
+    def __init__(self, openings: Openings, reader: Reader, minutes: int, now: datetime) -> None:
+        self.openings, self.reader, self.now = openings, reader, now
+        self.duration = timedelta(minutes=minutes)
+
+    def page(self, wanted: Wanted) -> MonthPage:
+        first = self._day_of(self.openings.first_open()) if wanted.is_first_visit else None
+        month = self._within(wanted.month or month_of(first or self.openings.last_day))
+        times = self.openings.in_month(month)
+        chosen = self._chosen(wanted, first, month, times)
+        empty, next_open = self._nothing_open(month, chosen, times)
+        return MonthPage(
+            name=self.reader.month_name(month.year, month.number),
+            weekdays=list(zip(self.reader.weekday_names(), self.reader.weekday_names("long"), strict=True)),
+            weeks=self._weeks(month, times),
+            month=month,
+            has_earlier=self.openings.first_month < month,
+            has_later=month < self.openings.last_month,
+            chosen=chosen,
+            day_name=self.reader.day(chosen, weekday="long") if chosen else "",
+            day_zone=self._zone_of(times.get(chosen, ())),
+            times=self._times(chosen, times.get(chosen, [])),
+            opening=f"The next open time is {self.reader.day(first)}." if first else "",
+            empty=empty,
+            notice=self._notice(chosen) if empty else "",
+            next_open=next_open,
+            next_open_name=self.reader.day(next_open) if next_open else "",
+        )
+
+    def _within(self, month: Month) -> Month:
+        """Months before and after all that can be booked would be empty for ever."""
+        return min(max(month, self.openings.first_month), self.openings.last_month)
+
+    def _chosen(self, wanted: Wanted, first: date | None, month: Month, times: dict) -> date | None:
+        if wanted.day and month == wanted.month:
+            return wanted.day
+        return first or next(iter(times), None)
+
+    def _nothing_open(self, month: Month, chosen: date | None, times: dict) -> tuple[str, date | None]:
+        """Why no time stands there, and the day of the next open one."""
+        if times.get(chosen):
+            return "", None
+        found = self.openings.next_after_day(chosen or month.last)
+        if found is None and (found := self.openings.first_open()) is None:
+            return f"No open times until {self.reader.day(self.openings.last_day, weekday=None)}.", None
+        said = f"on {self.reader.day(chosen)}" if chosen else f"in {self._name(month)}"
+        return f"No times left {said}.", self._day_of(found)
+
+    def _notice(self, chosen: date | None) -> str:
+        minutes = self.openings.kept.calendar.minimum_notice_minutes
+        if not minutes or not chosen or not self.openings.hides_by_notice(chosen):
+            return ""
+        words = length_words(minutes)
+        return "Bookings need " + words + ("'" if words.endswith("s") else "'s") + " notice."
+
+    def _weeks(self, month: Month, times: dict[date, list[int]]) -> list[list[Cell]]:
+        today = self.reader.local_date(self.now)
+        return [
+            [self._cell(day, month, len(times.get(day, ())), day == today) for day in week]
+            for week in self.reader.month_grid(month.year, month.number)
+        ]
+
+    def _cell(self, day: date, month: Month, count: int, is_today: bool) -> Cell:
+        if day.month != month.number:
+            return Cell(None)
+        if not count:
+            return Cell(day.day, is_today=is_today)
+        label = f"{self.reader.day(day, weekday=None)}, {count} {'time' if count == 1 else 'times'}"
+        return Cell(day.day, day, label, is_today)
+
+    def _times(self, day: date | None, starts: list[int]) -> list[Time]:
+        day_name = self.reader.day(day, weekday="long") if day else ""
+        return [self._time(start, day_name) for start in starts]
+
+    def _time(self, start: int, day_name: str) -> Time:
+        instant = _instant(start)
+        text = self.reader.time(instant)
+        return Time(text, start, f"{text} to {self.reader.time(instant + self.duration)}, {day_name}")
+
+    def _zone_of(self, starts: list[int]) -> str:
+        """The zone in force on the day, which is not always the one of today."""
+        if not starts:
+            return ""
+        labels = dict.fromkeys(
+            zones.label(self.reader.tz, _instant(start)) for start in (starts[0], starts[-1])
+        )
+        return ", then ".join(labels)
+
+    def _name(self, month: Month) -> str:
+        return self.reader.month_name(month.year, month.number)
+
+    def _day_of(self, start: int | None) -> date | None:
+        return None if start is None else self.reader.local_date(_instant(start))
+
+
+def length_words(minutes: int) -> str:
+    """ "4 hours", "90 minutes", "1 day"."""
+    for name, size in (("day", 1440), ("hour", 60)):
+        if minutes and minutes % size == 0:
+            count = minutes // size
+            return f"{count} {name}{'s' if count > 1 else ''}"
+    return f"{minutes} minute{'s' if minutes != 1 else ''}"
+
+
+def _date(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    # Beyond these years a month has no grid, and nothing can be booked there.
+    return found if 1970 <= found.year < 9000 and len(text) == 10 else None
+
+
+def _instant(epoch_seconds: int) -> datetime:
+    return datetime.fromtimestamp(epoch_seconds, UTC)

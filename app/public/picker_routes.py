@@ -1,0 +1,92 @@
+"""The picker: /o/<token> for one-time links, /c/<slug> for standard ones."""
+
+from flask import Response, abort, request
+
+from .. import clock, web
+from ..links.models import SightingKind
+from . import doors, gone, visits
+from .doors import Door
+from .expired import contact_of
+from .month_page import MonthPage, length_words, month_page, wanted_of
+from .openings import Openings
+from .places import place_before
+from .reading import Reading
+from .routes import bp
+
+ASKS = ("month", "day", "tz", "hours", "zones")
+# What was pressed, by its id, decides where the focus goes; else what was asked for does.
+PRESSED = {"zone-form": "zone", "hours": "hours", "zone-change": "select"}
+
+
+@bp.get("/o/<token>")
+def picker(token: str) -> Response:
+    """Times of a one-time link, or why there are none."""
+    door = doors.by_token(token)
+    if door is None:
+        return gone.unknown()
+    now = clock.now()
+    if door.is_dead(now) or not door.takes_bookings:
+        return gone.dead(door, now)
+    is_looked_at = any(name in request.args for name in ASKS)
+    visits.note(door, SightingKind.LOOKED if is_looked_at else SightingKind.FETCHED)
+    return show_picker(door)
+
+
+@bp.get("/c/<slug>")
+def standard_picker(slug: str) -> Response:
+    """Times of a standard link, or that it takes no bookings."""
+    door = standard_door_or_404(slug)
+    return show_picker(door) if door.takes_bookings else gone.dead(door, clock.now())
+
+
+def standard_door_or_404(slug: str) -> Door:
+    """The door of a standard link that exists, on or off."""
+    return doors.by_slug(slug) or abort(404)
+
+
+def show_picker(door: Door) -> Response:
+    """The month, the day and the zone that the address asks for."""
+    reading, now = visits.reading_for(door.calendar.tz), clock.now()
+    wanted = wanted_of(request.args.get("month", ""), request.args.get("day", ""))
+    openings = Openings(door.kept, door.terms, now, reading.reader.tz)
+    page = month_page(openings, reading.reader, wanted, door.minutes, now)
+    answer = web.render(
+        "public/picker.html",
+        "picker zone",
+        door=door,
+        reading=reading,
+        now=now,
+        view=page,
+        length=length_words(door.minutes),
+        place=place_before(door.calendar.location_kind, door.calendar.location_detail, door.host.name),
+        contact=None if page.times else contact_of(door.calendar, door.host, door.host.name),
+        is_own=visits.is_own(door),
+        focus=_focus() if request.htmx else "",
+        **_ways(page, reading),
+        **_zones(reading),
+    )
+    return visits.remember_choices(answer, reading)
+
+
+def _ways(page: MonthPage, reading: Reading) -> dict[str, str | None]:
+    """Addresses that lead from here, relative to the picker's own."""
+    other = "24" if reading.reader.clock_hours == "12" else "12"
+    zone_only = "".join(f"&tz={value}" for name, value in reading.carried if name == "tz")
+    return {
+        "here": f"day={page.chosen}" if page.chosen else f"month={page.month}",
+        "other_hours": f"hours={other}{zone_only}",
+        "earlier": f"?month={page.month.previous}{reading.query}" if page.has_earlier else None,
+        "later": f"?month={page.month.next}{reading.query}" if page.has_later else None,
+    }
+
+
+def _zones(reading: Reading) -> dict[str, object]:
+    """The list of zones, only when it is asked for: it is longer than the rest of the page."""
+    shown = "zones" in request.args
+    return {"shows_zones": shown, "zone_options": reading.reader.zone_options(clock.now()) if shown else ()}
+
+
+def _focus() -> str:
+    pressed = request.headers.get("HX-Source", "").rpartition("#")[2]
+    asked = "times" if "day" in request.args else "month"
+    return PRESSED.get(pressed, asked)

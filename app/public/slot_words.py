@@ -1,0 +1,59 @@
+"""One slot in a contact's words. Pure."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from ..localtime import Reader
+
+
+class SlotView(NamedTuple):
+    """When it is, the day to go back to, and the host's own words for it where their clocks differ."""
+
+    when: str
+    day: date
+    host_when: str
+
+
+class Choice(NamedTuple):
+    """A slot to press: its start in epoch seconds, "Wed 9 December, 09:30", and all of it."""
+
+    start: int
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
+class SlotWords:
+    """Words for slots of one length, for one reader and a host in `host_tz`."""
+
+    reader: Reader
+    host_tz: str
+    duration: timedelta
+
+    def slot(self, start: int) -> SlotView:
+        """The slot that starts at `start`, epoch seconds."""
+        instant = instant_of(start)
+        host = Reader(self.host_tz, self.reader.locale, self.reader.hour_cycle)
+        is_same = host.local(instant).utcoffset() == self.reader.local(instant).utcoffset()
+        return SlotView(
+            self.reader.when(instant, self.duration),
+            self.reader.local_date(instant),
+            "" if is_same else host.when(instant, self.duration),
+        )
+
+    def choice(self, start: int) -> Choice:
+        """The same to press."""
+        instant = instant_of(start)
+        text = f"{self.reader.day(instant)}, {self.reader.time(instant)}"
+        label = f"{self.reader.span(instant, self.duration)}, {self.reader.day(instant, weekday='long')}"
+        return Choice(start, text, label)
+
+    def taken(self, start: int, then: str) -> str:
+        """That somebody else has the slot, or that it was never open."""
+        return f"{self.reader.time(instant_of(start))} has just been taken. {then or 'Choose another time.'}"
+
+
+def instant_of(epoch_seconds: int) -> datetime:
+    """The instant of a number from an address, which may be any; far ones are brought into datetime's years."""
+    return datetime.fromtimestamp(min(max(epoch_seconds, 0), 200_000_000_000), UTC)
