@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
 from .. import events
+from ..accounts.models import Membership
 from ..db import db
 from ..errors import Conflict, Invalid
-from . import slugs
+from . import checks, slugs
 from .models import Calendar, DateOverride
 from .sections import SECTIONS, stamp, values_of
 
@@ -63,7 +64,7 @@ def change(
 ) -> None:
     """Store one section's values; `seen` is the `stamp` of the section that the person looked at.
 
-    Raises Conflict when somebody has saved other values since, Invalid for a slug that is taken.
+    Raises Conflict when somebody has saved other values since, Invalid for values that break a rule.
     """
     lock(calendar)
     if seen != stamp(calendar, section):
@@ -72,6 +73,9 @@ def change(
     for name in SECTIONS[section]:
         if name in changes:
             setattr(calendar, name, changes[name])
+    checks.check(calendar, section, now)
+    if calendar.host_id != before.get("host_id", calendar.host_id):
+        _require_member(calendar)
     changed = [name for name, value in values_of(calendar, section).items() if value != before[name]]
     _flush()
     if changed:
@@ -99,8 +103,8 @@ def remove_override(calendar: Calendar, override_id: int, *, actor_id: int, now:
 
 def duplicate(calendar: Calendar, *, actor_id: int, now: datetime) -> Calendar:
     """A copy with the same settings and date overrides and an address of its own, without links and bookings."""
-    own = ("id", "version", "name", "slug", "created_at", "switched_off_at")
-    columns = {name: getattr(calendar, name) for name in Calendar.__table__.columns.keys() if name not in own}
+    own = {"id", "version", "name", "slug", "created_at", "switched_off_at"}
+    columns = {name: getattr(calendar, name) for name in set(Calendar.__table__.c.keys()) - own}
     copy = create_calendar(name=_copy_name(calendar.name), actor_id=actor_id, now=now, **columns)
     copy.overrides = [
         DateOverride(from_on=each.from_on, until_on=each.until_on, ranges=each.ranges, note=each.note)
@@ -140,6 +144,15 @@ def _touched(calendar: Calendar, actor_id: int, now: datetime) -> None:
     calendar.touch()
     _flush()
     _record("calendar_changed", calendar, actor_id, now, section="availability", fields=["overrides"])
+
+
+def _require_member(calendar: Calendar) -> None:
+    mine = exists().where(
+        Membership.account_id == calendar.account_id, Membership.user_id == calendar.host_id
+    )
+    with db.session.no_autoflush:
+        if not db.session.scalar(select(mine)):
+            raise Invalid("Choose one of the people of this account.", "host_id")
 
 
 def _flush() -> None:
