@@ -48,8 +48,7 @@ def address_of(link: Any) -> str | None:
 
 def create_link(
     calendar: Calendar,
-    options: LinkOptions = PLAIN,
-    *,
+    options: LinkOptions,
     actor: User | None,
     now: datetime,
     parent: OneTimeLink | None = None,
@@ -75,7 +74,7 @@ def create_link(
 
 
 def create_replacement(
-    calendar: Calendar, parent: OneTimeLink, *, actor: User | None, now: datetime
+    calendar: Calendar, parent: OneTimeLink, actor: User | None, now: datetime
 ) -> OneTimeLink:
     """A new link for the same person, with the same note and duration, in place of a used or deleted one.
 
@@ -93,7 +92,7 @@ def create_replacement(
 
 
 def update_link(
-    calendar: Calendar, link: OneTimeLink, options: LinkOptions, *, actor: User | None, now: datetime
+    calendar: Calendar, link: OneTimeLink, options: LinkOptions, actor: User | None, now: datetime
 ) -> None:
     """Change what an Active link offers. Raises Invalid for a broken rule, Conflict when it is not Active."""
     before = options_of(link, calendar.tz)
@@ -108,7 +107,7 @@ def update_link(
         _record("link_changed", link, actor, now, {"changed": changed})
 
 
-def delete_link(link: OneTimeLink, *, actor: User | None, now: datetime) -> None:
+def delete_link(link: OneTimeLink, actor: User | None, now: datetime) -> None:
     """Delete an Active link, expired or not: nobody can book by it any more, and its row stays.
 
     Raises Conflict when it is used or deleted.

@@ -1,0 +1,100 @@
+"""What happened to a link, in order: events, which are facts, and sightings, which are observations. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .models import SightingKind
+from .sightings import BURST
+
+TONES = {
+    "link_created": "good",
+    "link_deleted": "danger",
+    "booking_created": "info",
+    "booking_cancelled": "danger",
+}
+SAID = {
+    "link_created": "Created",
+    "link_changed": "Changed",
+    "link_deleted": "Deleted",
+    "booking_created": "Booked",
+    "booking_cancelled": "Booking cancelled",
+    "booking_no_show": "Marked as a no-show",
+    "booking_no_show_undone": "No longer marked as a no-show",
+}
+SEEN = {
+    SightingKind.FETCHED: "Opened, perhaps by a scanner",
+    SightingKind.LOOKED: "Opened by a person",
+    SightingKind.REFUSED: "Opened when it was over, and refused",
+}
+OPTIONS = {
+    "for_name": "name",
+    "for_email": "e-mail",
+    "note": "note",
+    "expires_on": "expiry date",
+    "duration_minutes": "duration",
+    "offered_from_on": "first date",
+    "offered_until_on": "last date",
+    "offered_times": "offered times",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline. `tone` colours its dot; `detail` may be empty."""
+
+    at: datetime
+    text: str
+    detail: str = ""
+    tone: str = ""
+
+
+def timeline(
+    events: Iterable[Any], sightings: Iterable[Any], names: Mapping[int, str], is_used: bool
+) -> list[Entry]:
+    """All entries, oldest first. `names` are the people who may have acted, by id."""
+    found = [_of_event(event, names) for event in events]
+    found += _of_sightings({seen.kind: seen for seen in sightings}, is_used)
+    return sorted(found, key=lambda entry: entry.at)
+
+
+def _of_event(event: Any, names: Mapping[int, str]) -> Entry:
+    text = SAID.get(event.name, event.name.replace("_", " ").capitalize())
+    return Entry(event.at, f"{text}{_by(event, names)}", _detail(event), TONES.get(event.name, ""))
+
+
+def _by(event: Any, names: Mapping[int, str]) -> str:
+    if event.actor_id in names:
+        return f" by {names[event.actor_id]}"
+    return " by the contact" if event.name == "booking_cancelled" else ""
+
+
+def _detail(event: Any) -> str:
+    if event.name == "link_changed":
+        return ", ".join(OPTIONS.get(name, name) for name in event.data.get("changed", ()))
+    if event.name == "link_created" and event.data.get("parent_id"):
+        return "As a replacement"
+    return event.data.get("reason", "")
+
+
+def _of_sightings(seen: Mapping[SightingKind, Any], is_used: bool) -> list[Entry]:
+    looked = seen.get(SightingKind.LOOKED)
+    entries = []
+    for kind, sighting in seen.items():
+        text = (
+            "Opened after it was used, and refused"
+            if is_used and kind == SightingKind.REFUSED
+            else SEEN[kind]
+        )
+        tone = {SightingKind.REFUSED: "danger", SightingKind.LOOKED: "info"}.get(kind, "")
+        # A person's first request looks like a scanner's; what they did next tells.
+        if not (kind == SightingKind.FETCHED and looked and _is_same_visit(sighting, looked)):
+            entries.append(Entry(sighting.first_at, text, "", tone))
+        if sighting.times > 1:
+            entries.append(Entry(sighting.last_at, text, f"{sighting.times} times in all", tone))
+    return entries
+
+
+def _is_same_visit(fetched: Any, looked: Any) -> bool:
+    return fetched.first_at <= looked.first_at <= fetched.first_at + BURST
