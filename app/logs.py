@@ -4,7 +4,7 @@ import logging
 import re
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-SECRET_ADDRESS = re.compile(r"(/(?:o|m)(?:/|%2F))[^\s'\"?<>/]+", re.IGNORECASE)
+SECRET_ADDRESS = re.compile(r"((?:/|%2F)[om](?:/|%2F))[^\s'\"?<>/]+", re.IGNORECASE)
 
 
 class Discreet(logging.Formatter):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from wtforms import EmailField, PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from .. import locales, zones
 from ..localtime import Reader
@@ -24,12 +24,12 @@ def _known_zone(name: str | None) -> str:
 
 
 def _name(label: str, missing: str) -> StringField:
-    checks = [InputRequired(missing), Length(max=120, message="Use at most 120 characters.")]
+    checks = [DataRequired(missing), Length(max=120, message="Use at most 120 characters.")]
     return StringField(label, checks, filters=[_stripped])
 
 
 def _email() -> EmailField:
-    checks = [InputRequired("Enter your e-mail address."), Length(max=254)]
+    checks = [DataRequired("Enter your e-mail address."), Length(max=254)]
     return EmailField("E-mail", checks, filters=[_stripped])
 
 
@@ -51,7 +51,7 @@ class ZoneForm(BaseForm):
 class SetupForm(ZoneForm):
     """The first account."""
 
-    code = StringField("Setup code", [InputRequired("Enter the code that was printed.")], filters=[_stripped])
+    code = StringField("Setup code", [DataRequired("Enter the code that was printed.")], filters=[_stripped])
     name = _name("Your name", "Enter your name.")
     email = _email()
     password = _new_password("Password")
