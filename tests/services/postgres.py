@@ -30,6 +30,7 @@ OPTIONS = {
     "max_connections": "300",
     "max_wal_size": "1GB",
 }
+DURABLE = {**OPTIONS, "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 class NoPostgres(Exception):
@@ -44,16 +45,17 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def server(folder: Path, owner: int) -> str:
+def server(folder: Path, owner: int, options: dict[str, str] = OPTIONS) -> str:
     """The address of the run's server, without a database's name; for callers inside `locked(folder)`.
 
-    `folder` belongs to the run; `owner` is the process whose end is the end of the run. Raises NoPostgres.
+    `folder` belongs to the run; `owner` is the process whose end is the end of the run; `options` hold for a server
+    that is started now. Raises NoPostgres.
     """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         return DRIVER + given.partition("://")[2].partition("?")[0].rpartition("/")[0] + "/{name}"
     if not (folder / "data").exists():
-        _start(folder, owner)
+        _start(folder, owner, options)
     return f"{DRIVER}postgres@/{{name}}?host={folder / 'sockets'}"
 
 
@@ -85,7 +87,7 @@ def _administer(url: str) -> psycopg.Connection[Any]:
     return psycopg.connect(address, autocommit=True)
 
 
-def _start(folder: Path, owner: int) -> None:
+def _start(folder: Path, owner: int, settings: dict[str, str]) -> None:
     folder.chmod(0o711)
     binaries = _binaries(folder)
     data, sockets = _own_folder(folder / "data"), _own_folder(folder / "sockets")
@@ -94,7 +96,7 @@ def _start(folder: Path, owner: int) -> None:
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=libc")
         initdb = (binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", *locale)
         subprocess.run(initdb, check=True, stderr=log, **quiet)
-        options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         process = subprocess.Popen(
             (binaries / "postgres", "-D", data, "-k", sockets, *options), stderr=log, **quiet
         )
