@@ -78,11 +78,12 @@ def expired_page(
     name = host.name if calendar.expired_shows_host else ""
     last_on = expires_on(expires_at, calendar.tz)
     title, sentence = _words(variant, name, reader.day(last_on, weekday=None) if last_on else "")
+    contact = contact_of(calendar, host, name)
     return ExpiredPage(
         variant=variant,
         title=title,
-        sentence=sentence,
-        contact=contact_of(calendar, host, name),
+        sentence=f"{sentence} {_ask(variant, name)}" if contact else sentence,
+        contact=contact,
         message=calendar.expired_message,
         standard_path=_standard_path(calendar, variant),
     )
@@ -116,6 +117,16 @@ def _words(variant: Variant, name: str, last_day: str) -> tuple[str, str]:
         return f"This booking link expired{f' on {last_day}' if last_day else ''}", sentence
     subject = f"{name} is" if name else "We are"
     return f"{subject} not taking bookings at the moment", "Please try again later."
+
+
+def _ask(variant: Variant, name: str) -> str:
+    if variant == Variant.OFF:
+        return f"You can reach {name} here." if name else "You can reach us here."
+    return (
+        f"If you need a time with {name}, ask for a new link."
+        if name
+        else "If you need a time, ask for a new link."
+    )
 
 
 def _standard_path(calendar: Calendar, variant: Variant) -> str:

@@ -84,7 +84,7 @@ class _Builder:
 
     def page(self, wanted: Wanted) -> MonthPage:
         first = self._day_of(self.openings.first_open()) if wanted.is_first_visit else None
-        month = self._within(wanted.month or month_of(first or self.openings.last_day))
+        month = self._within(wanted.month or (month_of(first) if first else self.openings.first_month))
         times = self.openings.in_month(month)
         chosen = self._chosen(wanted, first, month, times)
         empty, next_open = self._nothing_open(month, chosen, times)
