@@ -87,7 +87,7 @@ class OverrideForm(BaseForm):
 
     from_on = DayField("First date", [InputRequired("Enter a date.")])
     until_on = DayField("Last date", description="Leave it empty for a single date.")
-    kind = RadioField("On these dates", choices=[("closed", "Unavailable"), ("hours", "Other hours")])
+    kind = RadioField("On these dates", choices=[("hours", "Other hours"), ("closed", "Unavailable")])
     ranges = FieldList(FormField(RangeForm), "Hours", max_entries=hours.MOST_RANGES)
     note = StringField(
         "Note",
