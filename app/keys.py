@@ -60,4 +60,4 @@ def _coming_bookings(now: datetime) -> dict[str, int]:
 
 def _per_key(key: InstrumentedAttribute[str], *which: ColumnElement[bool]) -> dict[str, int]:
     counted = select(key, func.count()).where(*which).group_by(key)
-    return dict(db.session.execute(counted).tuples())
+    return dict(db.session.execute(counted).tuples().all())

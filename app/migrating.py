@@ -23,12 +23,12 @@ def upgrade() -> None:
     """Run all pending migrations in one transaction; several processes may try at once."""
     if is_current():
         return
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it speaks as soon as it is imported
     from flask_migrate import Migrate
     from flask_migrate import upgrade as run
 
     if "migrate" not in current_app.extensions:
         Migrate(current_app, db, directory=str(beside_code("migrations")))
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     run()
 
 

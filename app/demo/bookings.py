@@ -51,8 +51,8 @@ def book_by_link(calendar: Calendar, link_id: int | None, start: int, turn: int,
 
 
 def open_starts(calendar: Calendar, about: datetime, now: datetime) -> list[int]:
-    """The open starts, epoch seconds, of the two days from `about` on."""
-    start, end = int(about.timestamp()), int((about + 2 * ONE_DAY).timestamp())
+    """The open starts, epoch seconds, from `about` on, far enough to reach past a long weekend."""
+    start, end = int(about.timestamp()), int((about + 4 * ONE_DAY).timestamp())
     offer = open_offer(snapshot(calendar.id, calendar.version), LinkTerms(), now, start, end)
     return slots_between(offer, start, end)
 

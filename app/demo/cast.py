@@ -75,7 +75,7 @@ CONTACTS = tuple(
         ("Priya Raman", "+914400000102", "Asia/Kolkata", "en_IN"),
         ("Jonas Weber", "", "Europe/Berlin", "en_DE"),
         ("Maya Cohen", "+12125550103", "America/New_York", "en_US"),
-        ("Tomás Herrera", "", "America/Mexico_City", "en_US"),
+        ("Mateo Herrera", "", "America/Mexico_City", "en_US"),
         ("Ingrid Dahl", "", "Europe/Oslo", "en_GB"),
         ("Kofi Mensah", "+233300000104", "Africa/Accra", "en_GH"),
         ("Yuki Tanaka", "", "Asia/Tokyo", "en_GB"),
