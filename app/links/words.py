@@ -33,9 +33,7 @@ class LinkRow:
     chip: Chip
     is_active: bool
     who: str
-    name: str
-    email: str
-    note: str
+    second: str
     source: str
     expires: str | None
     opened: str
@@ -44,7 +42,6 @@ class LinkRow:
     created_at: datetime
     booking_id: int | None
     booked_for: str
-    booked_by: str
     is_cancelled: bool
 
 
@@ -59,9 +56,7 @@ def row_of(link: Any, base_url: str, tz: str, reader: Reader, now: datetime) -> 
         chip=chip_of(link, now),
         is_active=link.status == LinkStatus.ACTIVE,
         who=who_of(link),
-        name=link.for_name,
-        email=link.for_email,
-        note=link.note,
+        second=_second_line(link),
         source=SOURCE_WORDS[link.source],
         expires=day_words(expires_on(link.expires_at, tz), reader, now),
         opened=str(max(link.fetched or 0, link.looked or 0) + refused),
@@ -70,7 +65,6 @@ def row_of(link: Any, base_url: str, tz: str, reader: Reader, now: datetime) -> 
         created_at=link.created_at,
         booking_id=link.booking_id,
         booked_for=reader.short(link.booked_for) if link.booked_for else "",
-        booked_by=link.booked_by or "",
         is_cancelled=link.booking_status == BookingStatus.CANCELLED,
     )
 
@@ -84,12 +78,18 @@ def chip_of(link: Any, now: datetime) -> Chip:
 
 def short_address(token: str | None, link_id: int) -> str:
     """Enough of the address to recognise it by, and too little to open it."""
-    return f"…/o/{token[:6]}…" if token else f"no. {link_id}"
+    return f"…/o/{token[:4]}…" if token else f"no. {link_id}"
 
 
 def who_of(link: Any) -> str:
     """Who the link is for: name, else e-mail, else nothing."""
     return link.for_name or link.for_email
+
+
+def _second_line(link: Any) -> str:
+    """Who booked, if that is somebody else, and the note."""
+    booked_by = link.booked_by if link.booked_by and link.booked_by != who_of(link) else ""
+    return " · ".join(filter(None, (booked_by and f"booked by {booked_by}", link.note)))
 
 
 def day_words(day: date | None, reader: Reader, now: datetime) -> str | None:
