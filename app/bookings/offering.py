@@ -1,14 +1,16 @@
 """What a calendar, or one link of it, offers now: its settings, the link's terms and the host's bookings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ..calendars.models import Calendar
 from ..calendars.snapshots import Snapshot
 from ..calendars.terms import rules_of, window_of
-from ..db import connection
+from ..db import connection, epoch_seconds
 from ..scheduling.slots import Offer, monday_of
 from .models import Booking, BookingCount, BookingStatus, LimitPeriod
 
@@ -17,6 +19,14 @@ ONE_WEEK = timedelta(days=7)
 
 booking = Booking.__table__
 booking_count = BookingCount.__table__
+
+# Built once, and read as numbers: a host may have hundreds of bookings in the two months of a page.
+_BLOCKED = select(epoch_seconds(booking.c.blocked_from), epoch_seconds(booking.c.blocked_until)).where(
+    booking.c.host_id == bindparam("host_id"),
+    booking.c.status != BookingStatus.CANCELLED,
+    booking.c.blocked_from > bindparam("since"),
+    booking.c.blocked_from < bindparam("until"),
+)
 
 
 @dataclass(frozen=True)
@@ -57,18 +67,10 @@ def _replace(offer: Offer, **changes: object) -> Offer:
     return Offer(**{**{name: getattr(offer, name) for name in offer.__dataclass_fields__}, **changes})
 
 
-def _blocked(host_id: int, start: int, end: int) -> list[tuple[int, int]]:
+def _blocked(host_id: int, start: int, end: int) -> Sequence[Any]:
     """Blocked ranges of the host's bookings, in all calendars, near [start, end)."""
-    until = _instant(end) + LONGEST_BLOCK
-    found = connection().execute(
-        select(booking.c.blocked_from, booking.c.blocked_until).where(
-            booking.c.host_id == host_id,
-            booking.c.status != BookingStatus.CANCELLED,
-            booking.c.blocked_from > _instant(start) - 2 * LONGEST_BLOCK,
-            booking.c.blocked_from < until,
-        )
-    )
-    return [(int(row[0].timestamp()), int(row[1].timestamp())) for row in found]
+    near = {"since": _instant(start) - 2 * LONGEST_BLOCK, "until": _instant(end) + LONGEST_BLOCK}
+    return connection().execute(_BLOCKED, {"host_id": host_id, **near}).all()
 
 
 def _reached_limits(calendar: Calendar, start: int, end: int) -> tuple[frozenset[date], frozenset[date]]:
