@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from ..accounts.models import User
 from ..calendars.models import Calendar
-from ..db import transaction
+from ..db import db, transaction
+from ..links import sightings
+from ..links.models import OneTimeLink, SightingKind
 from ..links.options import LinkOptions
 from ..links.service import create_link, create_replacement, delete_link
 from .bookings import open_starts
 
 ONE_DAY = timedelta(days=1)
+AFTER_USE = 3  # every third used link was opened again by somebody else
 
 
 def make_links(calendars: Sequence[Calendar], dana: User, now: datetime) -> None:
@@ -21,6 +26,18 @@ def make_links(calendars: Sequence[Calendar], dana: User, now: datetime) -> None
         _special_time(consultation, dana, now)
         _expired(phone_call, dana, now)
         _withdrawn_and_replaced(intro, dana, now)
+
+
+def look_at_links(now: datetime) -> None:
+    """Let the links have been seen: used ones by their contact, some forwarded after use, open ones by a scanner."""
+    for link in db.session.scalars(select(OneTimeLink).order_by(OneTimeLink.id)):
+        opened_at = min(link.created_at + ONE_DAY / 8, now)
+        sightings.note(link.id, SightingKind.FETCHED, opened_at)
+        if link.used_at:
+            sightings.note(link.id, SightingKind.LOOKED, opened_at)
+        if link.used_at and link.id % AFTER_USE == 0:
+            sightings.note(link.id, SightingKind.REFUSED, min(link.used_at + ONE_DAY, now))
+    sightings.flush()
 
 
 def _open_links(calendar: Calendar, dana: User, now: datetime) -> None:

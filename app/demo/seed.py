@@ -15,7 +15,7 @@ from ..links.options import LinkOptions
 from ..links.service import address_of, create_link
 from . import cast
 from .bookings import make_bookings
-from .links import make_links
+from .links import look_at_links, make_links
 
 EMAIL = "dana@example.org"
 TRY_NOTE = "Yours to try"
@@ -37,6 +37,7 @@ def seed(password: str, now: datetime) -> None:
         calendars = _calendars(dana, began_at)
     make_bookings(calendars, dana, now)
     make_links(calendars, dana, now)
+    look_at_links(now)
 
 
 def open_link(now: datetime) -> str | None:
