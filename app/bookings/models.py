@@ -22,6 +22,7 @@ from ..columns import words
 from ..db import Base, Id, UtcDateTime
 
 LIVE = text("status <> 'cancelled'")
+CANCELLED = text("status = 'cancelled'")
 
 
 class BookingStatus(StrEnum):
@@ -57,6 +58,13 @@ class Booking(Base):
         Index("ix_booking_host_blocked", "host_id", "blocked_from", postgresql_where=LIVE, sqlite_where=LIVE),
         Index("ix_booking_calendar", "calendar_id", "starts_at"),
         Index("ix_booking_account", "account_id", "starts_at"),
+        Index(
+            "ix_booking_cancelled",
+            "account_id",
+            "starts_at",
+            postgresql_where=CANCELLED,
+            sqlite_where=CANCELLED,
+        ),
         Index("uq_booking_link", "link_id", unique=True),
     )
 
@@ -101,6 +109,11 @@ class Booking(Base):
     payload_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
     calendar: Mapped[Calendar] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def reference(self) -> str:
+        """What both can say on the phone: eight characters of the lasting uid."""
+        return f"{self.uid[:4]}-{self.uid[4:8]}".upper()
 
 
 class BookingCount(Base):

@@ -1,5 +1,194 @@
-"""Pages of bookings."""
+"""The owner's pages of bookings: the lists, one booking, and what can be done with it."""
 
-from flask import Blueprint
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request, url_for
+
+from .. import clock, web
+from ..calendars.access import calendars_for
+from ..calendars.models import Calendar
+from ..db import db, in_transaction
+from ..errors import Conflict, Invalid
+from ..localtime import Reader
+from ..scheduling.ical import Person, booking_ics
+from . import lists, service, words
+from .choice import PAGE_SIZES, Choice, Place, Section
+from .forms import CancelForm, FilterForm, NoShowForm
+from .lists import MOST_COUNTED, Viewed
+from .models import BookingStatus, Party
 
 bp = Blueprint("bookings", __name__)
+
+BOOKING = "/bookings/<int(max=9007199254740991):booking_id>"  # ids that every database can look up
+SECTIONS = {Section.UPCOMING: "Upcoming", Section.PAST: "Past", Section.CANCELLED: "Cancelled"}
+
+
+@bp.before_request
+@web.sign_in_required
+def only_signed_in() -> None:
+    """Every page here belongs to somebody."""
+
+
+@bp.get("/bookings")
+def index() -> Response:
+    """Upcoming, past or cancelled bookings, by calendar and date."""
+    signed_in, now = web.current(), clock.now()
+    form = FilterForm(request.args, _calendars())
+    form.validate()
+    choice = Choice.from_args(request.args, **form.values())
+    page = lists.page_of(signed_in, choice, now)
+    return web.render(
+        "bookings/index.html",
+        "bookings",
+        status=422 if form.errors else 200,
+        form=form,
+        choice=choice,
+        rows=[
+            words.row_of(each, signed_in.user.id, reader(), now, manages_all=signed_in.manages_account)
+            for each in page.bookings
+        ],
+        zone=reader().zone_label(now),
+        **_links(choice, page, lists.counts(signed_in, choice, now)),
+    )
+
+
+@bp.get(BOOKING)
+def show(booking_id: int) -> Response:
+    """One booking: its facts, its link, its history."""
+    return _page(lists.booking_for(web.current(), booking_id))
+
+
+@bp.route(f"{BOOKING}/cancel", methods=["GET", "POST"])
+def cancel(booking_id: int) -> Response:
+    """Asks for a reason, and cancels."""
+    viewed, form = lists.booking_for(web.current(), booking_id), CancelForm()
+    if not form.submitted():
+        return _ask_to_cancel(viewed, form)
+    actor = web.current().user.id
+    try:
+        in_transaction(
+            lambda: service.cancel(booking_id, Party.HOST, form.reason.data, clock.now(), actor_id=actor)
+        )
+    except Conflict as refusal:
+        return _refused(booking_id, refusal)
+    return web.go_to(".show", booking_id=booking_id, notice="Booking cancelled. Its time is open again.")
+
+
+@bp.post(f"{BOOKING}/no-show")
+def no_show(booking_id: int) -> Response:
+    """Notes that the contact did not come, or takes that back."""
+    lists.booking_for(web.current(), booking_id)
+    form, actor = NoShowForm(), web.current().user.id
+    if not form.submitted():
+        raise Invalid("Say whether they came. Nothing was changed.")
+    is_no_show = form.came.data == "no"
+    try:
+        in_transaction(lambda: service.mark_no_show(booking_id, is_no_show, clock.now(), actor))
+    except Conflict as refusal:
+        return _refused(booking_id, refusal)
+    said = "Marked as a no-show." if is_no_show else "No longer marked as a no-show."
+    return web.go_to(".show", booking_id=booking_id, notice=said)
+
+
+@bp.get(f"{BOOKING}/booking.ics")
+def ics(booking_id: int) -> Response:
+    """The booking as a calendar file, for whoever is booked."""
+    booking, host, _ = lists.booking_for(web.current(), booking_id)
+    text = booking_ics(
+        words.calendar_entry(booking, Person(host.name, host.email)),
+        clock.now(),
+        status=booking.status.value.upper(),
+        sequence=booking.sequence,
+    )
+    answer = current_app.response_class(text, mimetype="text/calendar")
+    answer.headers["Content-Disposition"] = f'attachment; filename="booking-{booking.reference}.ics"'
+    return answer
+
+
+def reader() -> Reader:
+    """How the person of this request reads times."""
+    user = web.current().user
+    return Reader(user.tz, user.locale)
+
+
+def _calendars() -> Sequence[Calendar]:
+    mine = calendars_for(web.current()).order_by(Calendar.name, Calendar.id)
+    return db.session.scalars(mine).all()
+
+
+def _links(choice: Choice, page: lists.Page, counts: dict[Section, int]) -> dict[str, Any]:
+    """Sections, pages and sizes as (text, count, address, is it this one)."""
+
+    def to(**changes: Any) -> str:
+        return url_for(".index", **choice.args(**changes))
+
+    places = [Place(each.starts_at, each.id) for each in page.bookings]
+    return {
+        "sections": [
+            (SECTIONS[each], _count_words(counts[each]), to(section=each), each == choice.section)
+            for each in Section
+        ],
+        "total": _count_words(counts[choice.section]),
+        "has_any": any(counts.values()),
+        "earlier_page": to(before=places[0]) if places and page.has_before else None,
+        "later_page": to(after=places[-1]) if places and page.has_after else None,
+        "sizes": [(size, to(per_page=size), choice.per_page == size) for size in PAGE_SIZES],
+        "first_page": to(),
+        "unfiltered": url_for(".index", **Choice(choice.section, per_page=choice.per_page).args()),
+    }
+
+
+def _count_words(count: int) -> str:
+    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
+
+
+def _page(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
+    booking, host, link = viewed
+    signed_in, now, own = web.current(), clock.now(), reader()
+    events = lists.history_of(booking.id)
+    is_live = booking.status != BookingStatus.CANCELLED
+    return web.render(
+        "bookings/show.html",
+        status=status,
+        refusal=refusal,
+        booking=booking,
+        host=host,
+        link=link,
+        is_managed=signed_in.manages_account or booking.calendar.host_id == signed_in.user.id,
+        section=words.section_of(booking, now),
+        can_cancel=is_live and booking.ends_at > now,
+        can_mark=is_live and booking.starts_at <= now,
+        chips=words.chips_of(booking, now),
+        their_when=words.their_when(booking, own),
+        place=words.place_of(booking, host.name),
+        cancelled_by=words.cancelled_by(booking, events),
+        history=words.history(booking, events),
+        form=CancelForm(formdata=None),
+        **_shared(viewed),
+    )
+
+
+def _shared(viewed: Viewed) -> dict[str, Any]:
+    booking, own = viewed.booking, reader()
+    return {
+        "reader": own,
+        "when": own.when(booking.starts_at, booking.ends_at - booking.starts_at),
+        "mail_to": words.mail_to(booking),
+        "zone": own.zone_label(clock.now()),
+    }
+
+
+def _ask_to_cancel(viewed: Viewed, form: CancelForm) -> Response:
+    if viewed.booking.status == BookingStatus.CANCELLED or viewed.booking.ends_at <= clock.now():
+        return web.go_to(".show", booking_id=viewed.booking.id)
+    status = 422 if form.errors else 200
+    return web.render(
+        "bookings/cancel.html", status=status, booking=viewed.booking, form=form, **_shared(viewed)
+    )
+
+
+def _refused(booking_id: int, refusal: Conflict) -> Response:
+    """The page as the booking stands now, with what kept it from changing."""
+    db.session.expire_all()
+    return _page(lists.booking_for(web.current(), booking_id), refusal.sentence, refusal.status)

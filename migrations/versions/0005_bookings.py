@@ -127,6 +127,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_booking_uid")),
     )
     op.create_index("ix_booking_account", "booking", ["account_id", "starts_at"], unique=False)
+    op.create_index(
+        "ix_booking_cancelled",
+        "booking",
+        ["account_id", "starts_at"],
+        unique=False,
+        postgresql_where=sa.text("status = 'cancelled'"),
+        sqlite_where=sa.text("status = 'cancelled'"),
+    )
     op.create_index("ix_booking_calendar", "booking", ["calendar_id", "starts_at"], unique=False)
     op.create_index(
         "ix_booking_host_blocked",

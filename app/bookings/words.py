@@ -1,0 +1,153 @@
+"""A booking in the owner's words. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from .. import zones
+from ..calendars.models import LocationKind
+from ..localtime import Reader
+from ..scheduling.ical import CalendarEntry, Person
+from .choice import Section
+from .models import Booking, BookingStatus, Party
+
+STATUS = {
+    BookingStatus.CONFIRMED: ("Confirmed", "active"),
+    BookingStatus.TENTATIVE: ("To be confirmed", "expired"),
+    BookingStatus.CANCELLED: ("Cancelled", "deleted"),
+}
+NO_SHOW = ("No-show", "expired")
+UNDER_WAY = ("Now", "used")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One booking of a list, ready to print. `theirs` is the contact's own time, empty when their clocks agree."""
+
+    booking: Any
+    when: str
+    minutes: int
+    theirs: str
+    host: str
+    chips: list[tuple[str, str]]
+    is_managed: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a booking's history."""
+
+    at: datetime
+    text: str
+    detail: str
+    tone: str
+
+
+def row_of(booking: Any, user_id: int, reader: Reader, now: datetime, *, manages_all: bool) -> Row:
+    """The words for a row of `lists.page_of`, read by the user `user_id`."""
+    is_far = reader.local_date(booking.starts_at).year != reader.local_date(now).year
+    return Row(
+        booking=booking,
+        when=reader.short(booking.starts_at, year=is_far),
+        minutes=(booking.ends_at - booking.starts_at) // timedelta(minutes=1),
+        theirs=_theirs(booking, reader),
+        host=booking.host_name if booking.host_id != user_id else "",
+        chips=chips_of(booking, now),
+        is_managed=manages_all or booking.calendar_host_id == user_id,
+    )
+
+
+def chips_of(booking: Any, now: datetime) -> list[tuple[str, str]]:
+    """(word, tone) of the status, and whether it is under way or nobody came."""
+    is_live = booking.status != BookingStatus.CANCELLED
+    word, tone = STATUS[booking.status]
+    chips = [(word, tone if booking.ends_at > now else "neutral")]
+    if is_live and booking.starts_at <= now < booking.ends_at:
+        chips.append(UNDER_WAY)
+    if is_live and booking.no_show_at:
+        chips.append(NO_SHOW)
+    return chips
+
+
+def their_when(booking: Booking, reader: Reader) -> str | None:
+    """The whole time on the contact's clocks, in the reader's language; None when they show the same."""
+    if not _theirs(booking, reader):
+        return None
+    return Reader(booking.tz, reader.locale).when(booking.starts_at, booking.ends_at - booking.starts_at)
+
+
+def place_of(booking: Booking, host: str) -> str:
+    """Where it takes place, from the booking's own copy: the calendar may have moved since."""
+    detail, name = booking.location.get("detail", ""), booking.name
+    kind = LocationKind(booking.location.get("kind", LocationKind.CUSTOM))
+    return {
+        LocationKind.VIDEO: detail or "Video call",
+        LocationKind.HOST_CALLS: f"{host} calls {name} on {booking.phone}".removesuffix(" on "),
+        LocationKind.CONTACT_CALLS: f"{name} calls {host} on {detail}".removesuffix(" on "),
+        LocationKind.IN_PERSON: detail or "In person",
+        LocationKind.CUSTOM: detail or "As arranged",
+    }[kind]
+
+
+def section_of(booking: Booking, now: datetime) -> Section:
+    """The list in which the booking stands."""
+    if booking.status == BookingStatus.CANCELLED:
+        return Section.CANCELLED
+    return Section.PAST if booking.ends_at <= now else Section.UPCOMING
+
+
+def cancelled_by(booking: Booking, names: Iterable[tuple[Any, str | None]]) -> str:
+    """Who cancelled: the user's name where one did, else the contact's."""
+    by = next((name for event, name in names if event.name == "booking_cancelled" and name), None)
+    return by or (booking.name if booking.cancelled_by == Party.CONTACT else "the host")
+
+
+def history(booking: Booking, events: Iterable[tuple[Any, str | None]]) -> list[Entry]:
+    """What happened to the booking, oldest first, each with who did it."""
+    return [_entry(booking, event, actor) for event, actor in events]
+
+
+def mail_to(booking: Booking) -> str:
+    """A mailto: address with a subject that names the time on the contact's clocks."""
+    when = Reader(booking.tz, booking.locale).short(booking.starts_at, year=True)
+    subject = urlencode({"subject": f"Your booking: {booking.calendar.name}, {when}"}, quote_via=quote)
+    return f"mailto:{quote(booking.email, safe='@')}?{subject}"
+
+
+def calendar_entry(booking: Booking, host: Person) -> CalendarEntry:
+    """The booking as the host's calendar shows it. The contact's manage address is their secret, and left out."""
+    contact = [booking.name, booking.email, booking.phone]
+    answers = [f"{said['label']}: {said['answer']}" for said in booking.answers]
+    lines = ["\n".join(filter(None, contact)), *answers, f"Reference: {booking.reference}"]
+    return CalendarEntry(
+        uid=booking.uid,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        summary=f"{booking.calendar.name}: {booking.name}",
+        organizer=host,
+        attendee=Person(booking.name, booking.email),
+        location=place_of(booking, host.name),
+        description="\n\n".join(lines),
+    )
+
+
+def _theirs(booking: Any, reader: Reader) -> str:
+    there = booking.starts_at.astimezone(zones.zone(booking.tz))
+    if there.utcoffset() == reader.local(booking.starts_at).utcoffset():
+        return ""
+    own = Reader(booking.tz, reader.locale)
+    return own.short(booking.starts_at)
+
+
+def _entry(booking: Booking, event: Any, actor: str | None) -> Entry:
+    by = actor or booking.name
+    way = "a one-time link" if booking.link_id else "the public page"
+    text, tone = {
+        "booking_created": (f"Booked by {booking.name} with {way}", "good"),
+        "booking_cancelled": (f"Cancelled by {by}", "danger"),
+        "booking_no_show": (f"Marked as a no-show by {by}", ""),
+        "booking_no_show_undone": (f"No-show taken back by {by}", ""),
+    }.get(event.name, (event.name.replace("_", " ").capitalize(), ""))
+    return Entry(event.at, text, event.data.get("reason", ""), tone)
