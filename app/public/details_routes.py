@@ -78,17 +78,21 @@ def _booked(page: DetailsPage) -> Response:
 
 def _incomplete(page: DetailsPage) -> Response:
     page.checks.count_mistake()
-    if page.door.is_dead(page.now) or not page.door.takes_bookings:
+    if page.door.is_dead(page.now):
         return gone.dead(page.door, page.now)
-    return page.refuse(422)
+    return page.refuse(422) if page.door.takes_bookings else _closed(page)
 
 
 def _refused(page: DetailsPage, refused: DomainError) -> Response:
     if isinstance(refused, SlotTaken):
         return page.refuse_taken()
     if isinstance(refused, CalendarClosed):
-        return gone.dead(page.door, page.now, status=refused.status)
+        return _closed(page)
     if isinstance(refused, LinkGone):
         # The link may have gone since this request read it.
         return gone.dead(doors.by_token(request.view_args["token"]), page.now)
     return page.refuse(refused.status, refused.sentence)
+
+
+def _closed(page: DetailsPage) -> Response:
+    return gone.dead(page.door, page.now, status=CalendarClosed.status)

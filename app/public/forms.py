@@ -99,9 +99,8 @@ def _field(question: Question, region: str) -> Any:
     if kind == "checkbox":
         return BooleanField(label, validators=_asked(is_required, "Tick this box to go on."))
     if kind == "choice":
-        choices = [(choice, choice) for choice in question.get("choices", ())]
         checks = _asked(is_required, "Choose one of these.")
-        return RadioField(label, choices=choices, validators=checks)
+        return RadioField(label, choices=list(question.get("choices", ())), validators=checks)
     checks = _asked(is_required, "Answer this question.")
     if kind == "long_text":
         most = Length(max=MOST_LONG_TEXT, message=f"Use at most {MOST_LONG_TEXT} characters.")

@@ -20,7 +20,7 @@ def unknown() -> Response:
 
 def dead(door: Door, now: datetime, *, status: int | None = None) -> Response:
     """The page of a link that is used, deleted, past its date or of a calendar that is off."""
-    visits.note(door, SightingKind.REFUSED)
+    visits.note(door, SightingKind.REFUSED if door.is_dead(now) else SightingKind.FETCHED)
     reading = visits.reading_for(door.calendar.tz)
     page = page_for(door, reading.reader, now)
     own = _own_booking(door) if page.variant == Variant.USED else None
