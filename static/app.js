@@ -165,4 +165,6 @@
 
   on("htmx:after:settle", offerZone);
   offerZone();
+  // A whole page that shows something just made: its Copy button has the focus, as after a swap.
+  find("[data-copy][data-focus]")?.focus();
 })();

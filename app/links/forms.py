@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 from wtforms import Field, StringField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import Input
 
 from ..calendars.fields import DayField, WholeNumber
@@ -13,7 +13,7 @@ from ..calendars.texts import one_line
 from ..errors import Invalid
 from ..localtime import Reader, wall_to_instant
 from ..web import BaseForm
-from .options import LONGEST_MINUTES, MOST_TIMES, SHORTEST_MINUTES, LinkOptions
+from .options import LONGEST_MINUTES, MOST_TIMES, SHORTEST_MINUTES, LinkOptions, check_email
 
 TOO_LONG = "Use at most %(max)d characters."
 UNREADABLE = "Enter a date and a time, such as 2027-03-31T09:00."
@@ -63,6 +63,13 @@ class LinkForm(BaseForm):
     offered_from_on = DayField("From")
     offered_until_on = DayField("Until")
     offered_times = TimesField("Only these times")
+
+    def validate_for_email(self, field: StringField) -> None:
+        """An address that a mail could be sent to."""
+        try:
+            check_email(field.data)
+        except Invalid as refused:
+            raise ValidationError(refused.sentence) from refused
 
     @classmethod
     def of(cls, options: LinkOptions, tz: str) -> "LinkForm":

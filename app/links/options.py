@@ -64,19 +64,21 @@ def expires_on(instant: datetime | None, tz: str) -> date | None:
     return Reader(tz, "en_GB").local_date(instant - timedelta(microseconds=1)) if instant else None
 
 
-def _check_texts(options: LinkOptions) -> None:
-    for field, most in (("for_name", 120), ("for_email", 254), ("note", 500)):
-        if len(getattr(options, field)) > most:
-            raise Invalid(f"Use at most {most} characters.", field)
-    if options.for_email:
-        _check_email(options.for_email)
-
-
-def _check_email(email: str) -> None:
+def check_email(email: str) -> None:
+    """Raise Invalid for a text that is no e-mail address; empty is fine."""
+    if not email:
+        return
     try:
         validate_email(email, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         raise Invalid("Enter an e-mail address like sam@example.org.", "for_email") from None
+
+
+def _check_texts(options: LinkOptions) -> None:
+    for field, most in (("for_name", 120), ("for_email", 254), ("note", 500)):
+        if len(getattr(options, field)) > most:
+            raise Invalid(f"Use at most {most} characters.", field)
+    check_email(options.for_email)
 
 
 def _check_duration(minutes: int | None) -> None:
