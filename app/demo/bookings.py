@@ -1,13 +1,15 @@
 """The demo's bookings: four weeks back, three ahead, some by one-time links, one missed, two cancelled."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
 
 from sqlalchemy import select
 
 from ..accounts.models import User
-from ..bookings.booking_step import Booked, BookingRequest, book
+from ..bookings.booking_step import Attendee, BookingRequest, book
 from ..bookings.models import Booking, Party
 from ..bookings.offering import LinkTerms, open_offer
 from ..bookings.service import cancel, mark_no_show
@@ -18,36 +20,24 @@ from ..links.options import LinkOptions
 from ..links.service import create_link, link_tokens
 from ..scheduling.slots import slots_between
 from .cast import ANSWERS, CONTACTS
+from .diary import Entry
 
 WEEKS = range(-4, 3)
 DAYS_AHEAD = (3, 5)  # how long before its time each of a week's bookings is made
 ONE_DAY = timedelta(days=1)
+SENT_BEFORE = timedelta(hours=6)
 
 
-def make_bookings(calendars: Sequence[Calendar], dana: User, now: datetime) -> None:
-    """Book every calendar every week, a few times; then let one contact not come and two bookings fall through."""
-    turn = 0
+def entries(calendars: Sequence[Calendar], dana: User, now: datetime) -> Iterator[Entry]:
+    """Every calendar is booked every week, twice; one contact does not come and two bookings fall through."""
+    turns = count()
     for week in WEEKS:
         for calendar in calendars:
             for days in DAYS_AHEAD:
                 about = now + timedelta(weeks=week, days=days)
-                _book_near(calendar, dana, about, min(now, about - days * ONE_DAY), turn)
-                turn += 1
-    _let_some_fall_through(calendars[0], dana, now)
-
-
-def book_by_link(calendar: Calendar, link_id: int | None, start: int, turn: int, now: datetime) -> Booked:
-    """One booking by the next contact in turn."""
-    request = BookingRequest(
-        calendar_id=calendar.id,
-        link_id=link_id,
-        start=start,
-        attendee=CONTACTS[turn % len(CONTACTS)],
-        answers=ANSWERS if calendar.questions else [],
-        form_key_hash=secrets.token_bytes(32),
-        key_id=link_tokens().key_id,
-    )
-    return book(request, now)
+                made_at = min(now - ONE_DAY, about - days * ONE_DAY)
+                yield made_at, partial(_book_near, calendar, dana, about, next(turns))
+    yield now, partial(_let_some_fall_through, calendars[0], dana)
 
 
 def open_starts(calendar: Calendar, about: datetime, now: datetime) -> list[int]:
@@ -57,16 +47,25 @@ def open_starts(calendar: Calendar, about: datetime, now: datetime) -> list[int]
     return slots_between(offer, start, end)
 
 
-def _book_near(calendar: Calendar, dana: User, about: datetime, made_at: datetime, turn: int) -> None:
-    starts = open_starts(calendar, about, made_at)
+def _book_near(calendar: Calendar, dana: User, about: datetime, turn: int, now: datetime) -> None:
+    """One booking by the contact whose turn it is, at a time near `about`; every other one by a link."""
+    starts = open_starts(calendar, about, now)
     if not starts:
         return
-    link_id = _link_for(calendar, dana, turn, made_at - ONE_DAY) if turn % 2 else None
-    book_by_link(calendar, link_id, starts[turn * 3 % len(starts)], turn, made_at)
-
-
-def _link_for(calendar: Calendar, dana: User, turn: int, made_at: datetime) -> int:
     contact = CONTACTS[turn % len(CONTACTS)]
+    request = BookingRequest(
+        calendar_id=calendar.id,
+        link_id=_link_for(calendar, dana, contact, now - SENT_BEFORE) if turn % 2 else None,
+        start=starts[turn * 3 % len(starts)],
+        attendee=contact,
+        answers=ANSWERS if calendar.questions else [],
+        form_key_hash=secrets.token_bytes(32),
+        key_id=link_tokens().key_id,
+    )
+    book(request, now)
+
+
+def _link_for(calendar: Calendar, dana: User, contact: Attendee, made_at: datetime) -> int:
     options = LinkOptions(for_name=contact.name, for_email=contact.email)
     with transaction():
         return create_link(calendar, options, actor=dana, now=made_at).id
@@ -81,6 +80,6 @@ def _let_some_fall_through(calendar: Calendar, dana: User, now: datetime) -> Non
         for missed in past[1:2]:
             mark_no_show(missed.id, True, missed.ends_at, dana.id)
         for called_off in coming[-1:]:
-            cancel(called_off.id, Party.HOST, "I have to travel that day.", now - ONE_DAY, dana.id)
+            cancel(called_off.id, Party.HOST, "I have to travel that day.", now - ONE_DAY / 2, dana.id)
         for called_off in coming[-2:-1]:
-            cancel(called_off.id, Party.CONTACT, "Something came up.", now - ONE_DAY / 2)
+            cancel(called_off.id, Party.CONTACT, "Something came up.", now - ONE_DAY / 4)

@@ -1,7 +1,8 @@
 """The demo's links that made no booking: open, for one special time, expired, withdrawn and replaced."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
@@ -9,23 +10,30 @@ from ..accounts.models import User
 from ..calendars.models import Calendar
 from ..db import db, transaction
 from ..links import sightings
-from ..links.models import OneTimeLink, SightingKind
+from ..links.models import LinkStatus, OneTimeLink, SightingKind
 from ..links.options import LinkOptions
 from ..links.service import create_link, create_replacement, delete_link
 from .bookings import open_starts
+from .diary import Entry
 
 ONE_DAY = timedelta(days=1)
+WRONG_ADDRESS = "Sent to the wrong address"
 AFTER_USE = 3  # every third used link was opened again by somebody else
 
 
-def make_links(calendars: Sequence[Calendar], dana: User, now: datetime) -> None:
-    """A few links of each kind; opens one transaction."""
+def entries(calendars: Sequence[Calendar], dana: User, now: datetime) -> Iterator[Entry]:
+    """When each of these links was made, withdrawn or replaced."""
     intro, consultation, phone_call = calendars
-    with transaction():
-        _open_links(intro, dana, now)
-        _special_time(consultation, dana, now)
-        _expired(phone_call, dana, now)
-        _withdrawn_and_replaced(intro, dana, now)
+    for days_ago, calendar, options in (
+        (21, phone_call, _expiring("Yuki Tanaka", now - 14 * ONE_DAY)),
+        (9, intro, LinkOptions(for_name="Jonas Weber", for_email="jonas@example.org", note=WRONG_ADDRESS)),
+        (6, intro, LinkOptions(for_name="Priya Raman", for_email="priya@example.org", note="From the fair")),
+        (2, intro, _expiring("Kofi Mensah", now + 10 * ONE_DAY)),
+        (1, intro, LinkOptions(note="Longer than usual: two projects", duration_minutes=45)),
+    ):
+        yield now - days_ago * ONE_DAY, partial(_create, calendar, dana, options)
+    yield now - 8 * ONE_DAY, partial(_withdraw_and_replace, intro, dana)
+    yield now - ONE_DAY / 2, partial(_offer_special_time, consultation, dana)
 
 
 def look_at_links(now: datetime) -> None:
@@ -40,37 +48,31 @@ def look_at_links(now: datetime) -> None:
     sightings.flush()
 
 
-def _open_links(calendar: Calendar, dana: User, now: datetime) -> None:
-    for days_ago, options in (
-        (6, LinkOptions(for_name="Priya Raman", for_email="priya@example.org", note="Asked at the fair")),
-        (2, LinkOptions(for_name="Kofi Mensah", expires_on=(now + 10 * ONE_DAY).date())),
-        (1, LinkOptions(note="Longer than usual: two projects", duration_minutes=45)),
-    ):
-        create_link(calendar, options, actor=dana, now=now - days_ago * ONE_DAY)
+def _expiring(name: str, at: datetime) -> LinkOptions:
+    return LinkOptions(for_name=name, expires_on=at.date())
 
 
-def _special_time(calendar: Calendar, dana: User, now: datetime) -> None:
-    """A single time to choose, for one person."""
-    for start in open_starts(calendar, now + 20 * ONE_DAY, now)[:1]:
-        options = LinkOptions(
-            for_name="Maya Cohen",
-            for_email="maya@example.org",
-            note="Special consultation",
-            offered_times=(start,),
-        )
-        create_link(calendar, options, actor=dana, now=now - ONE_DAY)
+def _create(calendar: Calendar, dana: User, options: LinkOptions, now: datetime) -> None:
+    with transaction():
+        create_link(calendar, options, actor=dana, now=now)
 
 
-def _expired(calendar: Calendar, dana: User, now: datetime) -> None:
-    made_at = now - 21 * ONE_DAY
-    options = LinkOptions(for_name="Yuki Tanaka", expires_on=(made_at + 7 * ONE_DAY).date())
-    create_link(calendar, options, actor=dana, now=made_at)
-
-
-def _withdrawn_and_replaced(calendar: Calendar, dana: User, now: datetime) -> None:
-    options = LinkOptions(
-        for_name="Jonas Weber", for_email="jonas@example.org", note="Sent to the wrong address"
+def _withdraw_and_replace(calendar: Calendar, dana: User, now: datetime) -> None:
+    wrong = select(OneTimeLink).where(
+        OneTimeLink.note == WRONG_ADDRESS, OneTimeLink.status == LinkStatus.ACTIVE
     )
-    link = create_link(calendar, options, actor=dana, now=now - 9 * ONE_DAY)
-    delete_link(link, actor=dana, now=now - 8 * ONE_DAY)
-    create_replacement(calendar, link, actor=dana, now=now - 8 * ONE_DAY)
+    with transaction():
+        link = db.session.scalars(wrong.where(OneTimeLink.calendar_id == calendar.id)).one()
+        delete_link(link, actor=dana, now=now)
+        create_replacement(calendar, link, actor=dana, now=now)
+
+
+def _offer_special_time(calendar: Calendar, dana: User, now: datetime) -> None:
+    """A single time to choose, for one person."""
+    options = LinkOptions(
+        for_name="Maya Cohen",
+        for_email="maya@example.org",
+        note="Special consultation",
+        offered_times=tuple(open_starts(calendar, now + 20 * ONE_DAY, now)[:1]),
+    )
+    _create(calendar, dana, options, now)

@@ -13,9 +13,8 @@ from ..db import db, transaction
 from ..links.models import LinkStatus, OneTimeLink
 from ..links.options import LinkOptions
 from ..links.service import address_of, create_link
-from . import cast
-from .bookings import make_bookings
-from .links import look_at_links, make_links
+from . import bookings, cast, links
+from .diary import live_through
 
 EMAIL = "dana@example.org"
 TRY_NOTE = "Yours to try"
@@ -35,9 +34,8 @@ def seed(password: str, now: datetime) -> None:
             began_at,
         )
         calendars = _calendars(dana, began_at)
-    make_bookings(calendars, dana, now)
-    make_links(calendars, dana, now)
-    look_at_links(now)
+    live_through([*bookings.entries(calendars, dana, now), *links.entries(calendars, dana, now)])
+    links.look_at_links(now)
 
 
 def open_link(now: datetime) -> str | None:
@@ -64,8 +62,8 @@ def _open_link(calendar: Calendar, now: datetime) -> OneTimeLink | None:
         OneTimeLink.note == TRY_NOTE,
         or_(OneTimeLink.expires_at.is_(None), OneTimeLink.expires_at > now),
     )
-    links = db.session.scalars(found.order_by(OneTimeLink.id)).all()
-    return next((link for link in links if address_of(link)), None)
+    known = db.session.scalars(found.order_by(OneTimeLink.id))
+    return next((link for link in known if address_of(link)), None)
 
 
 def _calendars(dana: User, began_at: datetime) -> list[Calendar]:

@@ -1,0 +1,80 @@
+"""Demo data: made through the services, once, complete on whatever day it is made. On both databases."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app import demo
+from app.accounts import passwords
+from app.accounts.models import Account
+from app.accounts.service import user_by_email
+from app.bookings.models import Booking, BookingStatus, Party
+from app.calendars.models import Calendar
+from app.db import db, transaction
+from app.events import Event
+from app.links.models import LinkSource, LinkStatus, OneTimeLink
+from app.links.service import address_of, delete_link
+
+pytestmark = pytest.mark.usefixtures("app_context")
+PASSWORD = "made at random"
+DAYS = [
+    datetime(2026, 12, 6, 0, 30, tzinfo=UTC),  # a Sunday
+    datetime(2026, 3, 26, 23, 0, tzinfo=UTC),  # a Thursday, between two changes of clocks
+    datetime(2027, 1, 1, 12, 0, tzinfo=UTC),
+]
+
+
+def rows(model: type, *which: object) -> list:
+    return list(db.session.scalars(db.select(model).where(*which).order_by(model.id)))
+
+
+@pytest.mark.parametrize("now", DAYS, ids=str)
+def test_everything_there_is_can_be_seen(now: datetime) -> None:
+    demo.seed(PASSWORD, now)
+    assert len({calendar.tz for calendar in rows(Calendar)}) == 3
+
+    links = rows(OneTimeLink)
+    assert {link.status for link in links} == set(LinkStatus)
+    assert {link.source for link in links} == set(LinkSource)
+    active = [link for link in links if link.status == LinkStatus.ACTIVE]
+    assert any(link.expires_at and link.expires_at < now for link in active)
+    assert any(link.offered_times and len(link.offered_times) == 1 for link in active)
+    assert any(link.note for link in active)
+    made = [link.created_at for link in links]
+    assert made == sorted(made)
+
+    bookings = rows(Booking)
+    assert sum(booking.starts_at < now for booking in bookings) > 10
+    assert sum(booking.starts_at > now for booking in bookings) > 10
+    assert sum(booking.no_show_at is not None for booking in bookings) == 1
+    cancelled = [each.cancelled_by for each in bookings if each.status == BookingStatus.CANCELLED]
+    assert sorted(cancelled) == [Party.CONTACT, Party.HOST]
+    assert max(event.at for event in rows(Event)) <= now
+
+
+def test_second_time_changes_nothing_and_password_opens() -> None:
+    demo.seed(PASSWORD, DAYS[0])
+    before = [len(rows(model)) for model in (Account, Calendar, OneTimeLink, Booking)]
+    demo.seed("another", DAYS[1])
+    assert [len(rows(model)) for model in (Account, Calendar, OneTimeLink, Booking)] == before
+    assert passwords.is_right(PASSWORD, user_by_email(demo.EMAIL).password_hash)
+
+
+def test_there_is_always_one_link_to_try() -> None:
+    now = DAYS[0]
+    demo.seed(PASSWORD, now)
+    first = demo.open_link(now)
+    assert demo.open_link(now) == first
+    with transaction():
+        link = next(link for link in rows(OneTimeLink) if address_of(link) == first)
+        delete_link(link, actor=None, now=now)
+    assert demo.open_link(now) not in (first, None)
+
+
+def test_no_link_to_try_without_an_open_calendar() -> None:
+    now = DAYS[0]
+    demo.seed(PASSWORD, now)
+    with transaction():
+        for calendar in rows(Calendar):
+            calendar.switched_off_at = now
+    assert demo.open_link(now) is None
