@@ -80,7 +80,7 @@ def replace_link(calendar_id: int, link_id: int) -> Response:
 def delete(calendar_id: int, link_id: int) -> Response:
     """Asks, and deletes an Active link. The address carries the list's filters, so that one comes back to them."""
     calendar, link = my_link(calendar_id, link_id)
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD too: this rule takes it, and it must not delete
         return web.render("links/delete.html", calendar=calendar, link=link, row=_one_row(calendar, link))
     with transaction():
         service.delete_link(link, web.current().user, clock.now())
