@@ -1,12 +1,13 @@
 """The picker as plain values: a month grid, one day's times, and what to say when there are none."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from .. import zones
 from ..localtime import Reader
 from .openings import Month, Openings, month_of
+from .slot_words import instant_of
 
 
 class Cell(NamedTuple):
@@ -26,6 +27,27 @@ class Time(NamedTuple):
     label: str
 
 
+class Grid(NamedTuple):
+    """What the month grid depends on, and nothing else: the same for all who read it in these words.
+
+    `counts` are the open times of each of its days, from the first.
+    """
+
+    locale: str
+    month: Month
+    counts: tuple[int, ...]
+    chosen: date | None
+    today: date
+
+
+class Slots(NamedTuple):
+    """What a day's list of times depends on: the reader, the starts in epoch seconds, the duration."""
+
+    reader: Reader
+    starts: tuple[int, ...]
+    duration: timedelta
+
+
 @dataclass(frozen=True)
 class MonthPage:
     """What the picker shows. Sentences that do not apply are empty.
@@ -34,15 +56,14 @@ class MonthPage:
     """
 
     name: str
-    weekdays: list[tuple[str, str]]
-    weeks: list[list[Cell]]
     month: Month
     has_earlier: bool
     has_later: bool
+    grid: Grid
     chosen: date | None
     day_name: str
     day_zone: str
-    times: list[Time]
+    times: Slots
     opening: str
     empty: str
     notice: str
@@ -88,17 +109,17 @@ class _Builder:
         times = self.openings.in_month(month)
         chosen = self._chosen(wanted, first, month, times)
         empty, next_open = self._nothing_open(month, chosen, times)
+        starts = tuple(times.get(chosen, ()))
         return MonthPage(
-            name=self.reader.month_name(month.year, month.number),
-            weekdays=list(zip(self.reader.weekday_names(), self.reader.weekday_names("long"), strict=True)),
-            weeks=self._weeks(month, times),
+            name=self._name(month),
             month=month,
             has_earlier=self.openings.first_month < month,
             has_later=month < self.openings.last_month,
+            grid=self._grid(month, chosen, times),
             chosen=chosen,
             day_name=self.reader.day(chosen, weekday="long") if chosen else "",
-            day_zone=self._zone_of(times.get(chosen, ())),
-            times=self._times(chosen, times.get(chosen, [])),
+            day_zone=self._zone_of(starts),
+            times=Slots(self.reader, starts, self.duration),
             opening=f"The next open time is {self.reader.day(first)}." if first else "",
             empty=empty,
             notice=self._notice(chosen) if empty else "",
@@ -132,36 +153,17 @@ class _Builder:
         words = length_words(minutes)
         return "Bookings need " + words + ("'" if words.endswith("s") else "'s") + " notice."
 
-    def _weeks(self, month: Month, times: dict[date, list[int]]) -> list[list[Cell]]:
-        today = self.reader.local_date(self.now)
-        return [
-            [self._cell(day, month, len(times.get(day, ())), day == today) for day in week]
-            for week in self.reader.month_grid(month.year, month.number)
-        ]
+    def _grid(self, month: Month, chosen: date | None, times: dict[date, list[int]]) -> Grid:
+        days = (date(month.year, month.number, number) for number in range(1, month.last.day + 1))
+        counts = tuple(len(times.get(day, ())) for day in days)
+        return Grid(self.reader.locale, month, counts, chosen, self.reader.local_date(self.now))
 
-    def _cell(self, day: date, month: Month, count: int, is_today: bool) -> Cell:
-        if day.month != month.number:
-            return Cell(None)
-        if not count:
-            return Cell(day.day, is_today=is_today)
-        label = f"{self.reader.day(day, weekday=None)}, {count} {'time' if count == 1 else 'times'}"
-        return Cell(day.day, day, label, is_today)
-
-    def _times(self, day: date | None, starts: list[int]) -> list[Time]:
-        day_name = self.reader.day(day, weekday="long") if day else ""
-        return [self._time(start, day_name) for start in starts]
-
-    def _time(self, start: int, day_name: str) -> Time:
-        instant = _instant(start)
-        text = self.reader.time(instant)
-        return Time(text, start, f"{text} to {self.reader.time(instant + self.duration)}, {day_name}")
-
-    def _zone_of(self, starts: list[int]) -> str:
+    def _zone_of(self, starts: tuple[int, ...]) -> str:
         """The zone in force on the day, which is not always the one of today."""
         if not starts:
             return ""
         labels = dict.fromkeys(
-            zones.label(self.reader.tz, _instant(start)) for start in (starts[0], starts[-1])
+            zones.label(self.reader.tz, instant_of(start)) for start in (starts[0], starts[-1])
         )
         return ", then ".join(labels)
 
@@ -169,7 +171,44 @@ class _Builder:
         return self.reader.month_name(month.year, month.number)
 
     def _day_of(self, start: int | None) -> date | None:
-        return None if start is None else self.reader.local_date(_instant(start))
+        return None if start is None else self.reader.local_date(instant_of(start))
+
+
+def weeks_of(grid: Grid) -> list[list[Cell]]:
+    """The grid's rows, from the reader's first day of the week."""
+    reader = Reader("UTC", grid.locale)  # names dates only, and those have no zone
+    weeks = reader.month_grid(grid.month.year, grid.month.number)
+    return [[_cell(grid, day, reader) for day in week] for week in weeks]
+
+
+def weekdays_of(grid: Grid) -> list[tuple[str, str]]:
+    """The names above its columns, short and long."""
+    reader = Reader("UTC", grid.locale)
+    return list(zip(reader.weekday_names(), reader.weekday_names("long"), strict=True))
+
+
+def times_of(slots: Slots) -> list[Time]:
+    """The day's slots in words."""
+    reader, starts, duration = slots
+    if not starts:
+        return []
+    day = reader.day(instant_of(starts[0]), weekday="long")
+    return [_time(reader, start, duration, day) for start in starts]
+
+
+def _time(reader: Reader, start: int, duration: timedelta, day: str) -> Time:
+    at = instant_of(start)
+    return Time(reader.time(at), start, f"{reader.span(at, duration)}, {day}")
+
+
+def _cell(grid: Grid, day: date, reader: Reader) -> Cell:
+    if day.month != grid.month.number:
+        return Cell(None)
+    count, is_today = grid.counts[day.day - 1], day == grid.today
+    if not count:
+        return Cell(day.day, is_today=is_today)
+    label = f"{reader.day(day, weekday=None)}, {count} {'time' if count == 1 else 'times'}"
+    return Cell(day.day, day, label, is_today)
 
 
 def length_words(minutes: int) -> str:
@@ -188,7 +227,3 @@ def _date(text: str) -> date | None:
         return None
     # Beyond these years a month has no grid, and nothing can be booked there.
     return found if 1970 <= found.year < 9000 and len(text) == 10 else None
-
-
-def _instant(epoch_seconds: int) -> datetime:
-    return datetime.fromtimestamp(epoch_seconds, UTC)

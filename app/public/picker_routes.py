@@ -7,6 +7,7 @@ from ..links.models import SightingKind
 from . import doors, gone, visits
 from .doors import Door
 from .expired import contact_of
+from .month_html import month_table, slot_list
 from .month_page import MonthPage, length_words, month_page, wanted_of
 from .openings import Openings
 from .places import place_before
@@ -57,9 +58,11 @@ def show_picker(door: Door) -> Response:
         reading=reading,
         now=now,
         view=page,
+        month_table=month_table(page.grid, reading.query),
+        slot_list=slot_list(page.times, door.path, reading.query),
         length=length_words(door.minutes),
         place=place_before(door.calendar.location_kind, door.calendar.location_detail, door.host.name),
-        contact=None if page.times else contact_of(door.calendar, door.host, door.host.name),
+        contact=None if page.times.starts else contact_of(door.calendar, door.host, door.host.name),
         is_own=visits.is_own(door),
         focus=_focus() if request.htmx else "",
         **_ways(page, reading),
