@@ -32,7 +32,7 @@ def home() -> Response:
 @bp.route("/setup", methods=["GET", "POST"])
 def setup() -> Response:
     """The first account, for whoever holds the printed code."""
-    if setup_codes.has_account() and request.method == "GET":
+    if setup_codes.has_account() and request.method != "POST":
         return go_to(".sign_in")
     form = SetupForm(tz=canonical(request.args.get("tz", "")) or "UTC")
     form.offer("UTC", _locale(), now())
@@ -48,7 +48,7 @@ def setup() -> Response:
 @bp.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Response:
     """E-mail and password; then on to the page that asked for it."""
-    if request.method == "GET" and current_user.is_authenticated:
+    if request.method != "POST" and current_user.is_authenticated:
         return redirect(_onward(), 303)  # type: ignore[return-value]
     if not setup_codes.has_account():
         return go_to(".setup")
