@@ -35,7 +35,7 @@ def availability(calendar_id: int) -> Response:
     """Weekly hours. Buttons other than Save answer with the page as it would be, and store nothing."""
     calendar = my_calendar(calendar_id)
     form = _weekly_form(calendar)
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD too
         form.seen.data = stamp(calendar, "availability")
         return _page(calendar, form, why=_why(calendar))
     do = request.form.get("do", "save")
@@ -136,6 +136,8 @@ def _edited(calendar: Calendar, form: WeeklyHoursForm, do: str) -> Response:
     copied = {"copy_from": form.copy_from.data, "copy_to": form.copy_to.data}
     edited = WeeklyHoursForm(formdata=None, data=rows | copied | {"seen": form.seen.data})
     day = do.split("-")[1] if "-" in do else ""
+    if do.startswith("add-") and day in DAYS:
+        edited[day].entries[-1].form.start.render_kw = {"autofocus": True, "data-focus": True}
     return _page(calendar, edited, is_unsaved=True, **_after(do, day))
 
 

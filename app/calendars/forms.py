@@ -15,18 +15,18 @@ from .texts import one_line, paragraphs
 
 NO_NAME = "Enter a name, such as Intro call."
 NO_ZONE = "Choose a time zone from the list."
-LOCATIONS = [
-    (LocationKind.VIDEO, "Video call"),
-    (LocationKind.HOST_CALLS, "The host calls the contact"),
-    (LocationKind.CONTACT_CALLS, "The contact calls the host"),
-    (LocationKind.IN_PERSON, "In person"),
-    (LocationKind.CUSTOM, "Something else"),
-]
-CONTACTS = [
-    (ContactKind.EMAIL, "An e-mail address"),
-    (ContactKind.PHONE, "A phone number"),
-    (ContactKind.NONE, "Nothing"),
-]
+LOCATIONS = {
+    LocationKind.VIDEO: "Video call",
+    LocationKind.HOST_CALLS: "The host calls the contact",
+    LocationKind.CONTACT_CALLS: "The contact calls the host",
+    LocationKind.IN_PERSON: "In person",
+    LocationKind.CUSTOM: "Something else",
+}
+CONTACTS = {
+    ContactKind.EMAIL: "An e-mail address",
+    ContactKind.PHONE: "A phone number",
+    ContactKind.NONE: "Nothing",
+}
 
 
 class SectionForm(BaseForm):
@@ -40,11 +40,10 @@ class ZoneField(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse a zone that is not on the list."""
-        if not any(self.data == value for value, *_ in self._each()):
-            raise StopValidation(NO_ZONE)
-
-    def _each(self) -> list[tuple[str, str]]:
-        return [choice for group in self.choices.values() for choice in group]
+        try:
+            super().pre_validate(form)
+        except ValidationError as refused:
+            raise StopValidation(NO_ZONE) from refused
 
 
 class NewCalendarForm(BaseForm):

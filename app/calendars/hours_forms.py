@@ -14,7 +14,7 @@ from .hours import DAYS, Typed
 from .models import DateOverride, Ranges
 from .texts import one_line
 
-DAY_NAMES = [(day, day.capitalize()) for day in DAYS]
+DAY_NAMES = {day: day.capitalize() for day in DAYS}
 LONGEST_SPAN_DAYS = 1100
 NO_TIME = "Enter a time, such as 09:30."
 
@@ -64,8 +64,8 @@ class WeeklyHoursForm(SectionForm):
     friday = _ranges("Friday")
     saturday = _ranges("Saturday")
     sunday = _ranges("Sunday")
-    copy_from = SelectField("Copy the hours of", choices=DAY_NAMES)
-    copy_to = CheckboxesField("to", choices=DAY_NAMES)
+    copy_from = SelectField("Copy the hours of", choices=DAY_NAMES, validate_choice=False)
+    copy_to = CheckboxesField("to", choices=DAY_NAMES, validate_choice=False)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each range by itself, then those of a day against each other."""
@@ -87,7 +87,7 @@ class OverrideForm(BaseForm):
 
     from_on = DayField("First date", [InputRequired("Enter a date.")])
     until_on = DayField("Last date", description="Leave it empty for a single date.")
-    kind = RadioField("On these dates", choices=[("hours", "Other hours"), ("closed", "Unavailable")])
+    kind = RadioField("On these dates", choices={"hours": "Other hours", "closed": "Unavailable"})
     ranges = FieldList(FormField(RangeForm), "Hours", max_entries=hours.MOST_RANGES)
     note = StringField(
         "Note",

@@ -58,4 +58,4 @@ def _active_links(calendars: Collection[int]) -> dict[int, int]:
     counts = select(LinkCount.calendar_id, LinkCount.links).where(
         LinkCount.calendar_id.in_(calendars), LinkCount.status == LinkStatus.ACTIVE
     )
-    return dict(db.session.execute(counts).tuples().all())
+    return dict(db.session.execute(counts).all())

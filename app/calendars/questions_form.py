@@ -21,13 +21,13 @@ from .texts import one_line, paragraphs
 
 MOST_QUESTIONS = 20
 MOST_CHOICES = 30
-KINDS = [
-    ("text", "Short text"),
-    ("long_text", "Long text"),
-    ("choice", "One of several choices"),
-    ("checkbox", "Checkbox"),
-    ("phone", "Phone number"),
-]
+KINDS = {
+    "text": "Short text",
+    "long_text": "Long text",
+    "choice": "One of several choices",
+    "checkbox": "Checkbox",
+    "phone": "Phone number",
+}
 
 _KEY = re.compile(r"q[0-9]{1,3}")
 

@@ -110,9 +110,9 @@ def reader(tz: str | None = None) -> Reader:
     return Reader(tz or user.tz, user.locale)
 
 
-def zone_choices(*include: str) -> dict[str, list[tuple[str, str]]]:
+def zone_choices(*include: str) -> dict[str, dict[str, str]]:
     """The list of zones, grouped, for a form."""
-    return dict(reader().zone_options(clock.now(), include))
+    return {group: dict(zones) for group, zones in reader().zone_options(clock.now(), include)}
 
 
 def _switch(calendar: Calendar, *, on: bool) -> Response:

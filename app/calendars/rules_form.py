@@ -9,7 +9,7 @@ from .forms import SectionForm
 from .models import Calendar, WindowKind
 
 UNITS = {"minutes": 1, "hours": 60, "days": 1440}
-WINDOWS = [(WindowKind.DAYS, "A number of days ahead"), (WindowKind.RANGE, "Between two dates")]
+WINDOWS = {WindowKind.DAYS: "A number of days ahead", WindowKind.RANGE: "Between two dates"}
 LONGEST_NOTICE = 366 * 1440
 
 
@@ -25,7 +25,7 @@ class BookingRulesForm(SectionForm):
     buffer_before_minutes = WholeNumber("Minutes kept free before", least=0, most=1440)
     buffer_after_minutes = WholeNumber("Minutes kept free after", least=0, most=1440)
     notice_amount = WholeNumber("Minimum notice", least=0, most=LONGEST_NOTICE)
-    notice_unit = SelectField("Unit of the notice", choices=[(unit, unit) for unit in UNITS])
+    notice_unit = SelectField("Unit of the notice", choices={unit: unit for unit in UNITS})
     window_kind = RadioField("How far ahead", choices=WINDOWS)
     window_days = WholeNumber("Days ahead", least=1, most=730, optional=True)
     window_from_on = DayField("First date")
@@ -43,7 +43,7 @@ class BookingRulesForm(SectionForm):
         if (field.data or 0) * UNITS.get(self.notice_unit.data, 1) > LONGEST_NOTICE:
             raise ValueError("The notice can be a year at most.")
 
-    def values(self, calendar: Calendar) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The calendar's columns; what belongs to the window that was not chosen stays as it was."""
         values = {
             name: field.data

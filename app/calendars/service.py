@@ -70,12 +70,13 @@ def change(
     if seen != stamp(calendar, section):
         raise Conflict(CHANGED_MEANWHILE)
     before = values_of(calendar, section)
-    for name in SECTIONS[section]:
-        if name in changes:
-            setattr(calendar, name, changes[name])
-    checks.check(calendar, section, now)
-    if calendar.host_id != before.get("host_id", calendar.host_id):
-        _require_member(calendar)
+    with db.session.no_autoflush:  # a question on the way must not store what is still to be checked
+        for name in SECTIONS[section]:
+            if name in changes:
+                setattr(calendar, name, changes[name])
+        checks.check(calendar, section, now)
+        if calendar.host_id != before.get("host_id", calendar.host_id):
+            _require_member(calendar)
     changed = [name for name, value in values_of(calendar, section).items() if value != before[name]]
     _flush()
     if changed:
@@ -150,9 +151,8 @@ def _require_member(calendar: Calendar) -> None:
     mine = exists().where(
         Membership.account_id == calendar.account_id, Membership.user_id == calendar.host_id
     )
-    with db.session.no_autoflush:
-        if not db.session.scalar(select(mine)):
-            raise Invalid("Choose one of the people of this account.", "host_id")
+    if not db.session.scalar(select(mine)):
+        raise Invalid("Choose one of the people of this account.", "host_id")
 
 
 def _flush() -> None:
@@ -164,9 +164,9 @@ def _flush() -> None:
         raise
 
 
-def _record(name: str, calendar: Calendar, actor_id: int | None, now: datetime, **data: Any) -> None:
+def _record(event: str, calendar: Calendar, actor_id: int | None, now: datetime, /, **data: Any) -> None:
     events.record(
-        name,
+        event,
         account_id=calendar.account_id,
         calendar_id=calendar.id,
         actor_id=actor_id,

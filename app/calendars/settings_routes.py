@@ -34,7 +34,7 @@ def details(calendar_id: int) -> Response:
     calendar = my_calendar(calendar_id)
     form = DetailsForm(obj=calendar)
     hosts = {calendar.host_id: calendar.host.name} | {each.id: each.name for each in hosts_for(web.current())}
-    form.host_id.choices = list(hosts.items())
+    form.host_id.choices = hosts
     form.tz.choices = zone_choices(calendar.tz)
     return section_page(calendar, "details", form, lambda: form.data, public_base=_public_address(""))
 
@@ -101,7 +101,7 @@ def section_page(
 ) -> Response:
     """The section's page, or the redirect after saving it; a refusal is told on the page, with all that was typed."""
     status = 200
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD too
         form.seen.data = stamp(calendar, section)
     elif not form.submitted():
         status = 422
