@@ -15,6 +15,7 @@ from ..bookings.models import Booking, BookingStatus
 from ..calendars.models import Calendar
 from ..db import db, transaction
 from ..links.models import LinkStatus, OneTimeLink
+from ..links.options import LinkOptions
 from ..links.service import create_link, token_of
 from .load import Answer, Request, fire
 
@@ -76,7 +77,7 @@ def make_calendar(host: User, account_id: int, **settings: object) -> Calendar:
 def make_tokens(calendar: Calendar, count: int) -> list[str]:
     """The tokens of so many new links."""
     with transaction():
-        links = [create_link(calendar, actor=None, now=clock.now()) for _ in range(count)]
+        links = [create_link(calendar, LinkOptions(), actor=None, now=clock.now()) for _ in range(count)]
         return [token_of(link) for link in links]
 
 
