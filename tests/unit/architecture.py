@@ -28,7 +28,7 @@ PURE = (
     "public.phones", "qr", "scheduling", "tokens", "zones",
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Web files alone may import it.
-PAGE_HELPERS = ("calendars.answers", "calendars.overview", "links.listing", "links.words")
+PAGE_HELPERS = ("calendars.answers", "calendars.overview", "links.export", "links.listing", "links.words")
 MODELS_MAY_IMPORT = ("db", "columns")
 # Work with a transaction of its own: the booking step is every door's outermost function, as signing in is; counts
 # of attempts and of openings must outlive a request that is rolled back.
