@@ -1,0 +1,153 @@
+"""Every rule of the app, by who may use it, and for each that changes something a request that would do so.
+
+A route that stands in no list fails test_isolation: whoever adds one has to say whose it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from ..forms_on_page import forms_of
+from ..people import PASSWORD
+from .world import World
+
+# Without sign-in, by design.
+ANYBODY = {
+    "static",
+    "accounts.home",
+    "accounts.setup",
+    "accounts.sign_in",
+    "preferences.theme",
+    "preferences.hour_cycle",
+    "public.standard_picker",
+    "public.standard_details",
+    "public.book_by_standard_link",
+}
+# Whoever holds the token in the address.
+HOLDERS = {
+    "public.picker",
+    "public.details",
+    "public.book_by_link",
+    "public.manage_booking",
+    "public.manage_ics",
+}
+# Whoever is signed in, each for themself.
+ONESELF = {
+    "accounts.show",
+    "accounts.update",
+    "accounts.change_password",
+    "accounts.sign_out",
+    "calendars.index",
+    "calendars.new",
+    "bookings.index",
+}
+# Whoever manages what the address names.
+MANAGERS = {
+    "calendars.duplicate",
+    "calendars.switch_off",
+    "calendars.switch_on",
+    "calendars.delete",
+    "calendars.settings",
+    "calendars.details",
+    "calendars.booking_rules",
+    "calendars.location",
+    "calendars.expired_page",
+    "calendars.expired_page_preview",
+    "calendars.public_link",
+    "calendars.availability",
+    "calendars.preview_hours",
+    "calendars.add_override",
+    "calendars.remove_override",
+    "calendars.questions",
+    "links.index",
+    "links.create",
+    "links.replace_link",
+    "links.delete",
+    "links.show",
+    "links.edit",
+    "links.share",
+    "links.export",
+    "bookings.show",
+    "bookings.cancel",
+    "bookings.no_show",
+    "bookings.ics",
+}
+OWNERS_PAGES = ONESELF | MANAGERS
+
+
+@dataclass(frozen=True)
+class Action:
+    """A POST that Ada may send: the form of `page` that has a field `has`, with `data` in it.
+
+    `uses` are ids of the world in place of the usual ones; a None in `data` leaves a field out.
+    """
+
+    endpoint: str
+    data: dict[str, Any] = field(default_factory=dict)
+    page: str = ""
+    has: str = "seen"
+    uses: dict[str, str] = field(default_factory=dict)
+
+    def path(self, world: World) -> str:
+        """Where it is sent to."""
+        return world.path(self.endpoint, **self._ids(world))
+
+    def fields(self, world: World, token: str | None) -> dict[str, Any]:
+        """What Ada's browser would send, with `token` as its CSRF token, or without one."""
+        sent = {**self._on_page(world), **self.data, "csrf_token": token}
+        return {name: value for name, value in sent.items() if value is not None}
+
+    def _on_page(self, world: World) -> dict[str, list[str]]:
+        if not self.page:
+            return {}
+        shown = world.browser("ada").get(world.path(self.page, **self._ids(world)))
+        return next(form.fields for form in forms_of(shown) if self.has in form.fields)
+
+    def _ids(self, world: World) -> dict[str, Any]:
+        return {name: world.ids[other] for name, other in self.uses.items()}
+
+
+def section(name: str, /, **data: Any) -> Action:
+    """Saving a section of Calendar Settings."""
+    return Action(f"calendars.{name}", data, page=f"calendars.{name}")
+
+
+NEW_CALENDAR = {"name": "Second call", "duration_minutes": "45"}
+ACTIONS = [
+    Action("accounts.update", {"name": "Ada Byron"}, page="accounts.show", has="name"),
+    Action("accounts.change_password", {"current_password": PASSWORD, "password": "quite another pass"}),
+    Action("accounts.sign_out"),
+    Action("calendars.new", NEW_CALENDAR, page="calendars.new", has="name"),
+    Action("calendars.duplicate"),
+    Action("calendars.switch_off"),
+    Action("calendars.switch_on", uses={"calendar_id": "off_id"}),
+    Action("calendars.delete", uses={"calendar_id": "empty_id"}),
+    section("details", name="Renamed", slug="renamed"),
+    section("booking_rules", notice_amount="2"),
+    section("location", kind="custom", custom="Under the clock"),
+    section("expired_page", expired_message="Too late"),
+    section("public_link", is_public=None),
+    section("availability", **{"monday-0-start": "10:00"}),
+    section("questions", **{"questions-0-label": "Why?", "questions-0-kind": "text"}),
+    Action("calendars.add_override", {"dates-from_on": "2027-02-01", "dates-kind": "closed"}),
+    Action("calendars.remove_override"),
+    Action("links.create", {"for_name": "Sam Lee"}),
+    Action("links.replace_link", uses={"link_id": "used_id"}),
+    Action("links.delete"),
+    Action("links.edit", {"note": "another note"}, page="links.edit", has="note"),
+    Action("bookings.cancel", {"reason": "ill"}),
+    Action("bookings.no_show", {"came": "no"}, uses={"booking_id": "past_id"}),
+]
+
+
+def rules(app: Flask, endpoints: set[str]) -> Iterator[Rule]:
+    """The rules of these endpoints."""
+    return (rule for rule in app.url_map.iter_rules() if rule.endpoint in endpoints)
+
+
+def posting(app: Flask) -> set[str]:
+    """Endpoints that take POST."""
+    return {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}

@@ -1,0 +1,154 @@
+"""A workspace with something of everything in it, whoever might want to get at it, and what the database holds."""
+
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import inspect, select, table, text, update
+from sqlalchemy.orm import Session as OrmSession
+from werkzeug.test import TestResponse
+
+from app.accounts.models import Membership, Role, User
+from app.bookings import manage
+from app.bookings.models import Booking
+from app.calendars.models import Calendar, DateOverride
+from app.db import db, transaction
+from app.links.models import LinkStatus, OneTimeLink
+
+from ..factories import NOW, account_of, at, make_booking, make_calendar, make_link, token_of
+from ..people import form_token, make_person, sign_in
+
+# Counted or noted beside the work: that a page was looked at, or how often somebody tried.
+OBSERVED = ("link_sighting", "rate_count")
+SECRET_WORD = "Zebrafinch"  # in everything of Ada's; no page of a stranger may say it
+
+
+class World:
+    """Ada owns, Ben is a member of her account with a calendar of his own there, Cleo has an account elsewhere."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.ada, self.ben, self.cleo = (make_person(app, name) for name in _NAMES)
+        self._browsers: dict[str, FlaskClient] = {}
+        with app.app_context():
+            _move(self.ben, account_of(self.ada))
+            self.ids = self._make()
+        self.cleos_calendar = self._calendar_of_cleo()
+
+    def browser(self, who: str) -> FlaskClient:
+        """A browser in which ada, ben or cleo is signed in; of nobody, a fresh one."""
+        if who == "nobody":
+            return self.app.test_client()
+        if who not in self._browsers:
+            self._browsers[who] = self.app.test_client()
+            sign_in(self._browsers[who], getattr(self, who))
+        return self._browsers[who]
+
+    def token(self, who: str) -> str:
+        """A CSRF token that is good in this browser."""
+        client = self.browser(who)
+        return form_token(client.get("/sign-in" if who == "nobody" else "/account"))
+
+    def rows(self) -> dict[str, list[tuple]]:
+        """Every row of every table, but what is only observed."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            names = [name for name in inspect(connection).get_table_names() if name not in OBSERVED]
+            found = {name: connection.execute(select(text("*")).select_from(table(name))) for name in names}
+            return {name: sorted(map(tuple, rows), key=repr) for name, rows in found.items()}
+
+    @cached_property
+    def link_path(self) -> str:
+        """Where a contact opens Ada's Active link."""
+        return f"/o/{self._token_of('link_id')}"
+
+    @cached_property
+    def used_path(self) -> str:
+        """A Used one."""
+        return f"/o/{self._token_of('used_id')}"
+
+    @cached_property
+    def manage_path(self) -> str:
+        """Where the contact of Ada's booking finds it."""
+        with self.app.app_context():
+            return manage.path_of(db.session.get(Booking, self.ids["booking_id"]))
+
+    def path(self, endpoint: str, **values: Any) -> str:
+        """The address of a page of Ada's; what the rule asks for is taken from her things."""
+        with self.app.test_request_context():
+            rule = next(self.app.url_map.iter_rules(endpoint))
+            known = {name: self.ids[name] for name in rule.arguments if name in self.ids}
+            return str(rule.build({**known, **values}, append_unknown=False)[1])
+
+    def _token_of(self, name: str) -> str:
+        with self.app.app_context():
+            return token_of(db.session.get(OneTimeLink, self.ids[name]))
+
+    def _make(self) -> dict[str, Any]:
+        named = {"name": f"{SECRET_WORD} call", "description": SECRET_WORD, "is_public": True}
+        calendar = make_calendar(self.ada, slug="zebrafinch", **named)
+        off = make_calendar(self.ada, switched_off_at=NOW, **named)
+        link, used = (make_link(calendar, for_name=SECRET_WORD, note=SECRET_WORD) for _ in range(2))
+        deleted = make_link(calendar, status=LinkStatus.DELETED, deleted_at=NOW)
+        past_start = at(9, days=-1)
+        return {
+            "calendar_id": calendar.id,
+            "off_id": off.id,
+            "empty_id": make_calendar(self.ada, **named).id,
+            "bens_id": make_calendar(self.ben, account_id=calendar.account_id).id,
+            "link_id": link.id,
+            "used_id": used.id,
+            "deleted_id": deleted.id,
+            "booking_id": make_booking(calendar, used, at(15)).id,
+            "past_id": _in_the_past(make_booking(calendar, None, at(16)).id, past_start),
+            "override_id": _override(calendar),
+            "slug": calendar.slug,
+            "account_id": calendar.account_id,
+        }
+
+    def _calendar_of_cleo(self) -> int:
+        with self.app.app_context():
+            return make_calendar(self.cleo).id
+
+
+_NAMES = ("Ada Lovelace", "Ben Babbage", "Cleo Stranger")
+
+
+def is_refused(answer: TestResponse) -> bool:
+    """True for 403, 404 and the way to the sign-in page."""
+    if answer.status_code in (302, 303):
+        return answer.location.startswith(("/sign-in", "http://localhost/sign-in"))
+    return answer.status_code in (403, 404)
+
+
+def _move(user: User, account_id: int) -> None:
+    with transaction():
+        mine = db.session.scalars(select(Membership).where(Membership.user_id == user.id)).one()
+        mine.account_id, mine.role = account_id, Role.MEMBER
+
+
+def _override(calendar: Calendar) -> int:
+    made = DateOverride(from_on=date(2027, 1, 4), until_on=date(2027, 1, 4), ranges=[], note=SECRET_WORD)
+    session: OrmSession = db.session()
+    with transaction():
+        calendar = session.merge(calendar)
+        calendar.overrides.append(made)
+    return made.id
+
+
+def _in_the_past(booking_id: int, start: int) -> int:
+    moved = {
+        "starts_at": start,
+        "blocked_from": start,
+        "ends_at": start + 1800,
+        "blocked_until": start + 1800,
+    }
+    values = {name: _instant(seconds) for name, seconds in moved.items()}
+    with transaction():
+        db.session.execute(update(Booking).where(Booking.id == booking_id).values(values))
+    return booking_id
+
+
+def _instant(seconds: int) -> Any:
+    return NOW.fromtimestamp(0, NOW.tzinfo) + timedelta(seconds=seconds)
