@@ -1,6 +1,7 @@
 """What all tests share: databases, an app on one of them, a client, a fixed clock. Rows come from factories.py."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -26,6 +27,8 @@ ON_BOTH = ("database", "concurrency")
 def pytest_configure(config: pytest.Config) -> None:
     if _leads(config):
         os.environ[RUN] = f"{os.getpid()}:{tempfile.mkdtemp(prefix='slotkey-tests-')}"
+        # `timeout` and CI end a run by SIGTERM; servers of the tests have to end with it.
+        signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended from outside", 143))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -42,7 +42,7 @@ class Server:
                 command, cwd=ROOT, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
+        while not (self._answers() and len(self.workers) == int(self.environ["WEB_PROCESSES"])):
             ended = self.process.poll() is not None
             if ended or time.monotonic() > deadline:
                 self.kill()
@@ -69,12 +69,14 @@ class Server:
         return re.findall(r"^.*(?:Traceback|unexpected error|\[CRITICAL\]|\[ERROR\]).*$", self.log, re.M)
 
     def _answers(self) -> bool:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
-            connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
-            connection.request("GET", "/healthz")
+            connection.request("GET", "/healthz", headers={"Connection": "close"})
             return connection.getresponse().status < 500
         except OSError:
             return False
+        finally:
+            connection.close()
 
 
 @contextmanager
@@ -91,6 +93,7 @@ def serving(database_url: str, place: Path, **settings: object) -> Iterator[Serv
         "DATA_DIR": str(place),
         "DATABASE_URL": database_url,
         "PORT": str(port),
+        "WEB_PROCESSES": "2",
         "PYTHONUNBUFFERED": "1",
     } | {name.upper(): str(value) for name, value in settings.items()}
     server = Server(port, environ, place / "server.log")
