@@ -63,4 +63,4 @@ class CancelForm(BaseForm):
 class NoShowForm(BaseForm):
     """Whether the contact came."""
 
-    came = RadioField("Did they come?", choices=[("yes", "Yes"), ("no", "No")])
+    came = RadioField("Did they come?", choices=["yes", "no"])
