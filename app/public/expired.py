@@ -122,11 +122,7 @@ def _words(variant: Variant, name: str, last_day: str) -> tuple[str, str]:
 def _ask(variant: Variant, name: str) -> str:
     if variant == Variant.OFF:
         return f"You can reach {name} here." if name else "You can reach us here."
-    return (
-        f"If you need a time with {name}, ask for a new link."
-        if name
-        else "If you need a time, ask for a new link."
-    )
+    return f"If you need a time with {name}, get in touch." if name else "If you need a time, get in touch."
 
 
 def _standard_path(calendar: Calendar, variant: Variant) -> str:
