@@ -60,7 +60,8 @@ def scratch(kind: str = "sqlite", processes: int = PROCESSES) -> Iterator[tuple[
 
 @contextmanager
 def ours(settings: Settings, path: str = "/sign-in") -> Iterator[Running]:
-    """Our server, started as an operator starts it; `path` is asked for until it answers 200."""
+    """Our server, started as an operator starts it; `path` is asked for until it answers 200 (somebody has to have
+    an account for the default one)."""
     command = [sys.executable, "-m", "app", "web"]
     with _running(command, environment(settings), settings.base_url, path, settings.data_dir) as server:
         yield server
@@ -100,7 +101,7 @@ def _running(
     try:
         while not _is_up(url, path):
             if process.poll() is not None or time.perf_counter() - began > START_SECONDS:
-                raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')}")
+                raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')[-2000:]}")
             time.sleep(POLL_SECONDS)
         yield Running(url, process.pid, time.perf_counter() - began)
     finally:
