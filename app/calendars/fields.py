@@ -39,7 +39,7 @@ class WholeNumber(Field):
     def pre_validate(self, form: Any) -> None:
         """Refuse what is no number in the bounds."""
         if self.is_optional and not self._value().strip():
-            raise StopValidation()
+            return
         if self.data is None or not self.least <= self.data <= self.most:
             raise StopValidation(f"Enter a whole number from {self.least} to {self.most}.")
 

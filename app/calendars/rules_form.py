@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import RadioField, SelectField
+from wtforms.validators import ValidationError
 
 from .fields import DayField, WholeNumber
 from .forms import SectionForm
@@ -36,12 +37,12 @@ class BookingRulesForm(SectionForm):
     def validate_window_days(self, field: WholeNumber) -> None:
         """Needed only where days are counted."""
         if self.window_kind.data == WindowKind.DAYS and field.data is None:
-            raise ValueError("Enter how many days ahead can be booked.")
+            raise ValidationError("Enter how many days ahead can be booked.")
 
     def validate_notice_amount(self, field: WholeNumber) -> None:
         """A year at most, in whatever unit."""
         if (field.data or 0) * UNITS.get(self.notice_unit.data, 1) > LONGEST_NOTICE:
-            raise ValueError("The notice can be a year at most.")
+            raise ValidationError("The notice can be a year at most.")
 
     def values(self) -> dict[str, Any]:
         """The calendar's columns; what belongs to the window that was not chosen stays as it was."""
