@@ -16,7 +16,7 @@ from ..calendars.models import Calendar
 from ..db import db, transaction
 from ..links.models import LinkStatus, OneTimeLink
 from ..links.options import LinkOptions
-from ..links.service import create_link, token_of
+from ..links.service import create_link, link_tokens, token_of
 from .load import Answer, Request, fire
 
 ALL_DAY = [[[0, 1440]]] * 7
@@ -79,6 +79,11 @@ def make_tokens(calendar: Calendar, count: int) -> list[str]:
     with transaction():
         links = [create_link(calendar, LinkOptions(), actor=None, now=clock.now()) for _ in range(count)]
         return [token_of(link) for link in links]
+
+
+def nonce_of(token: str) -> bytes | None:
+    """What the link's row holds of its token."""
+    return link_tokens().nonce(token)
 
 
 def starts(count: int, minutes: int = 30) -> list[int]:
