@@ -4,37 +4,36 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from .config import BadSetting, Settings
+from .errors import DomainError
 
 if TYPE_CHECKING:
     from flask import Flask
 
 CONFIGURED_WRONG = 2
-WELCOME = """
-  Sign in      {sign_in}
-               {email} with the password {password}
-  Book a time  {link}
-               a one-time link: it makes one booking, and shows the expired page ever after
-  Your data    {folder}
-"""
 
 
 def main() -> None:
-    """Run the command line; a wrong setting or a refusal is one line and exit code 2 or 1."""
-    from .errors import DomainError
-
+    """Run the command line. What the operator can put right is one line, not a traceback: exit code 2 for a
+    setting, 1 for a refusal or a database that does not answer."""
     try:
         commands(prog_name="slotkey")
     except BadSetting as wrong:
-        click.echo(f"slotkey: {wrong}", err=True)
-        sys.exit(CONFIGURED_WRONG)
+        _give_up(str(wrong), CONFIGURED_WRONG)
     except DomainError as refused:
-        click.echo(f"slotkey: {refused.sentence}", err=True)
-        sys.exit(1)
+        _give_up(refused.sentence)
+    except OperationalError as failed:
+        _give_up(f"The database cannot be used: {' '.join(str(failed.orig).split())}")
+
+
+def _give_up(reason: str, code: int = 1) -> NoReturn:
+    click.echo(f"slotkey: {reason}", err=True)
+    sys.exit(code)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -142,8 +141,10 @@ def _make_app(settings: Settings) -> "Flask":
     from . import create_app, logs
 
     logs.set_up()
-    if settings.is_sqlite:
+    try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise BadSetting(f"DATA_DIR: cannot make {settings.data_dir}: {wrong.strerror}") from wrong
     return create_app(settings)
 
 
@@ -184,18 +185,10 @@ def _setup_notice(settings: Settings) -> str:
 
 
 def _welcome(settings: Settings) -> str:
-    """Demo data, made if need be, and how to get in."""
-    from . import clock, demo, newcomer
+    from . import clock
+    from .demo import welcome
 
-    password = newcomer.kept(settings.data_dir, newcomer.DEMO_PASSWORD_FILE)
-    demo.seed(password, clock.now())
-    return WELCOME.format(
-        sign_in=f"{settings.base_url}/sign-in",
-        email=demo.EMAIL,
-        password=password,
-        link=demo.open_link(clock.now()) or "switch a calendar on first",
-        folder=settings.data_dir,
-    )
+    return welcome(settings, clock.now())
 
 
 def _serve(app: "Flask", settings: Settings, notice: str) -> None:

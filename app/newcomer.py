@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 SECRET_FILE = "secret_key"  # noqa: S105
@@ -35,13 +36,9 @@ def throwaway_environment(environ: Mapping[str, str]) -> dict[str, str]:
 def kept(folder: Path, name: str) -> str:
     """The secret in the file `name` of the folder, made on first use; only this user of the machine can read it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return (folder / name).read_text(encoding="utf-8").strip()
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secrets.token_urlsafe(32 if name == SECRET_FILE else 12))
-    return kept(folder, name)
+    if not (folder / name).exists():
+        _keep(folder / name, secrets.token_urlsafe(32 if name == SECRET_FILE else 12))
+    return (folder / name).read_text(encoding="utf-8").strip()
 
 
 def free_port(host: str, wanted: int) -> int:
@@ -50,6 +47,16 @@ def free_port(host: str, wanted: int) -> int:
         if _is_free(host, port):
             return port
     raise OSError(f"no free port from {wanted} on")
+
+
+def _keep(path: Path, text: str) -> None:
+    # Linked when it is whole: of two processes that start together, both read what the first one wrote.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -52,6 +52,23 @@ def test_web_wants_a_migrated_database(environ: dict[str, str]) -> None:
     assert ended.stderr == "slotkey: The database is not up to date. Run `slotkey migrate` first.\n"
 
 
+@pytest.mark.parametrize(
+    ("broken", "code", "sentence"),
+    [
+        ({"DATABASE_URL": "postgresql://u:hidden@127.0.0.1:1/d"}, 1, "The database cannot be used: "),
+        ({"DATABASE_URL": "sqlite:////nowhere/x.sqlite3"}, 1, "The database cannot be used: "),
+        ({"DATA_DIR": "/dev/null/x"}, 2, "DATA_DIR: cannot make /dev/null/x: "),
+    ],
+)
+def test_storage_that_cannot_be_used_is_one_line(
+    environ: dict[str, str], broken: dict[str, str], code: int, sentence: str
+) -> None:
+    ended = slotkey({**environ, **broken}, "web")
+    assert ended.returncode == code
+    assert re.fullmatch(rf"slotkey: {re.escape(sentence)}[^\n]+\n", ended.stderr)
+    assert "hidden" not in ended.stderr
+
+
 def test_from_nothing_to_a_person_who_can_sign_in(environ: dict[str, str]) -> None:
     assert slotkey(environ, "create-user", "--help").returncode == 0
     migrated = slotkey(environ, "migrate")
