@@ -35,7 +35,7 @@ class DetailsPage:
 
     def show_taken(self, start: int) -> Response:
         """Instead of a form: that the slot is not open any more, and the times nearest to it."""
-        return self._render(409, start, taken=self.words.taken(start, ""), **self._nearest(start))
+        return self._render(409, start, taken=self.words.no_longer_open(start), **self._nearest(start))
 
     def refuse(self, status: int, sentence: str = "", retry_after: timedelta | None = None) -> Response:
         """The same page with what was typed, and what is wrong with it."""
@@ -51,7 +51,7 @@ class DetailsPage:
         """The same page with what was typed, and the nearest open times to book by one press."""
         start = self.form.start
         self.form.key.data = self.checks.key_for_retry()
-        taken = self.words.taken(start, "Your details are kept - choose another time.")
+        taken = self.words.taken(start)
         return self._render(409, start, taken=taken, **self._nearest(start))
 
     def openings(self) -> Openings:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup
 
-from .month_page import Grid, Slots, times_of, weekdays_of, weeks_of
+from .month_parts import Grid, Slots, times_of, weekdays_of, weeks_of
 
 MOST_KEPT = 512
 PATH = "{path}"  # stands for the address, which differs for each link

@@ -49,9 +49,16 @@ class SlotWords:
         label = f"{self.reader.span(instant, self.duration)}, {self.reader.day(instant, weekday='long')}"
         return Choice(start, text, label)
 
-    def taken(self, start: int, then: str) -> str:
-        """That somebody else has the slot, or that it was never open."""
-        return f"{self.reader.time(instant_of(start))} has just been taken. {then or 'Choose another time.'}"
+    def taken(self, start: int) -> str:
+        """What to say after a lost race, when a form has been filled in."""
+        return f"{self._time(start)} has just been taken. Your details are kept - choose another time."
+
+    def no_longer_open(self, start: int) -> str:
+        """What to say of a slot that somebody has taken, or that was never open."""
+        return f"{self._time(start)} is no longer open. Choose another time."
+
+    def _time(self, start: int) -> str:
+        return self.reader.time(instant_of(start))
 
 
 def instant_of(epoch_seconds: int) -> datetime:

@@ -20,7 +20,8 @@ REMEMBERED = ("tz", "hours")
 def reading_for(host_tz: str) -> Reading:
     """In whose words this request is answered."""
     languages = request.headers.get("Accept-Language", "")
-    return reading_of(request.values, request.cookies, languages, host_tz, config.current().locale)
+    asked = request.form if request.method == "POST" else request.args
+    return reading_of(asked, request.cookies, languages, host_tz, config.current().locale)
 
 
 def remember_choices(answer: Response, reading: Reading) -> Response:
