@@ -177,7 +177,7 @@ def _error_answer(status: int, title: str, sentence: str, retry_after: float | N
     if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
         answer = _problem(status, title, sentence)
     else:
-        answer = render("error.html", status=status, title=title, sentence=sentence)
+        answer = render("error.html", status=status, code=status, title=title, sentence=sentence)
     if retry_after is not None:
         answer.headers["Retry-After"] = str(max(1, ceil(retry_after)))
     return answer

@@ -145,11 +145,12 @@ def test_cancelling_asks_says_what_follows_and_is_recorded(app: Flask, client: F
     asked = client.get(f"{path}/cancel").text
     for words in ("stays Used", "opens again", "Slotkey does not tell Sam Lee", "mailto:sam@example.org"):
         assert words in asked
-    answer = send(client, f"{path}/cancel", reason="I am  ill.\r\nSorry!")
+    with clock.fixed(NOW + timedelta(minutes=5)):
+        answer = send(client, f"{path}/cancel", reason="I am  ill.\r\nSorry!")
     assert (answer.status_code, answer.location) == (303, path)
     page = client.get(path).text
     assert "Booking cancelled. Its time is open again." in page
-    assert re.search(r"Cancelled by Ada Lovelace, Tue 1 Dec 2026 09:00 Berlin", page)
+    assert re.search(r"Cancelled by Ada Lovelace, Tue 1 Dec 2026 09:05 Berlin", page)
     assert "Slotkey has not told Sam Lee." in page
     booking = stored(app, path)
     assert (booking.cancelled_by, booking.cancel_reason) == (Party.HOST, "I am  ill.\nSorry!")
@@ -197,7 +198,8 @@ def test_a_reason_that_is_too_long_is_kept_for_shortening(app: Flask, client: Fl
 @pytest.mark.usefixtures("at_its_time")
 def test_no_show_is_marked_and_taken_back(app: Flask, client: FlaskClient, path: str):
     for came, said, is_marked in (("no", "Marked as a no-show.", True), ("yes", "No longer marked", False)):
-        answer = send(client, f"{path}/no-show", page=path, came=came)
+        with clock.fixed(DURING + timedelta(minutes=came == "yes")):
+            answer = send(client, f"{path}/no-show", page=path, came=came)
         assert (answer.status_code, answer.location) == (303, path)
         assert said in client.get(path).text
         assert bool(stored(app, path).no_show_at) == is_marked
