@@ -4,6 +4,7 @@ A key is hashed: the table holds no address and no e-mail. Counting has its own 
 refused and rolled back still counts.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -15,6 +16,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from . import config
 from .db import Base, UtcDateTime, connection, db, in_transaction, is_sqlite
 from .errors import TooMany
+
+CLEARED_EVERY = 256  # attempts, on average
 
 
 class RateCount(Base):
@@ -49,13 +52,19 @@ def check(limit: Limit, *key: object, now: datetime) -> None:
 
 
 def count(limit: Limit, *key: object, now: datetime) -> None:
-    """Add one attempt for `key`, in a transaction of its own."""
-    in_transaction(lambda: _add_one(_hashed(limit, key), _window_end(limit, now)))
+    """Add one attempt for `key`, in a transaction of its own; now and then, clear away windows that are over."""
+    in_transaction(lambda: _count(_hashed(limit, key), _window_end(limit, now), now))
 
 
 def forget_past(now: datetime) -> int:
     """Delete the counts of windows that are over, in the caller's transaction; how many rows that were."""
     return connection().execute(delete(RateCount).where(RateCount.window_ends_at < now)).rowcount
+
+
+def _count(key: bytes, ends_at: datetime, now: datetime) -> None:
+    _add_one(key, ends_at)
+    if secrets.randbelow(CLEARED_EVERY) == 0:
+        forget_past(now)
 
 
 def _add_one(key: bytes, ends_at: datetime) -> None:
