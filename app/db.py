@@ -143,9 +143,12 @@ def is_sqlite() -> bool:
 
 
 def _engine_options(url: str, wait_seconds: float) -> dict[str, Any]:
+    # Errors are logged with their statement, and its values are names, addresses and hashes of people's secrets.
+    discreet = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"pool_size": 40, "max_overflow": 100, "connect_args": {"timeout": wait_seconds}}
+        return {**discreet, "pool_size": 40, "max_overflow": 100, "connect_args": {"timeout": wait_seconds}}
     return {
+        **discreet,
         "pool_size": 10,
         "max_overflow": 30,
         "pool_pre_ping": True,  # a restarted PostgreSQL leaves dead connections in the pool

@@ -24,6 +24,7 @@ EVERYWHERE = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+SECRET_PATHS = ("/o/", "/m/")
 # Pages whose address is a secret: kept by no cache, named to no other site, listed by no search engine.
 SECRET_PAGES = {
     "Cache-Control": "no-store",

@@ -20,7 +20,7 @@ from . import clock, config
 from .accounts import sessions
 from .accounts.sessions import SignedIn
 from .errors import DomainError, TooMany, Unavailable
-from .headers import SECRET_PAGES, add_missing
+from .headers import SECRET_PAGES, SECRET_PATHS, add_missing
 from .paths import beside_code
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,13 @@ HTTP_ERRORS = {
 
 class BaseForm(FlaskForm):
     """Parent of all forms: CSRF for signed-in people, and `submitted()` in place of two calls."""
+
+    class Meta:
+        def wrap_formdata(self, _form: FlaskForm, formdata: Any) -> Any:
+            """What the browser's form says. Flask-WTF would take JSON and files too, whose values are no texts."""
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            return request.form if request.method == "POST" else None
 
     def submitted(self) -> bool:
         """True when this request posts the form and every field holds what it should."""
@@ -166,6 +173,8 @@ def _signed_in() -> SignedIn | None:
 
 
 def _finish(answer: Response) -> Response:
+    if request.path.startswith(SECRET_PATHS):  # refusals that reach no blueprint too
+        keep_secret(answer)
     add_missing(answer.headers)
     answer.headers.setdefault("Cache-Control", "no-store")
     if config.current().is_https:
