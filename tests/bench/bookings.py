@@ -38,7 +38,7 @@ def measure(plan: Plan) -> Measures:
 
 def _on(kind: str, plan: Plan) -> Measures:
     amount, seconds = plan.of(BOOKINGS), max(0.3, BARE_SECONDS * plan.share)
-    with scratch(kind) as (_app, settings):
+    with scratch(kind) as (app, settings), app.app_context():
         many, one = [make_host() for _ in range(HOSTS)], [make_host()]
         with ours(settings) as site:
             bookers = {"many": _Booker(site.url, many), "one": _Booker(site.url, one)}

@@ -19,7 +19,8 @@ KILOBYTE = 1024
 def measure(plan: Plan) -> Measures:
     """Requests a second, evenness and size. Raises WrongAnswer for any page but the one expected."""
     with scratch() as (app, settings):
-        seen = scene()
+        with app.app_context():
+            seen = scene()
         path = f"/o/{seen.tokens[0]}"
         size = len(app.test_client().get(path).data)
         with trivial() as floor, ours(settings, path) as site:

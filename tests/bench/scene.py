@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import insert
 
 from app import clock, config, tokens
-from app.accounts.models import User
 from app.bookings.booking_step import book
 from app.calendars.models import Calendar, WindowKind
 from app.db import connection, db, transaction
@@ -96,11 +95,6 @@ def link_of(token: str) -> OneTimeLink:
     """The row behind a token."""
     nonce = tokens.TokenMaker(tokens.LINK, config.current().secrets).nonce(token)
     return db.session.scalars(db.select(OneTimeLink).where(OneTimeLink.nonce == nonce)).one()
-
-
-def host_of(calendar: Calendar) -> User:
-    """Whom the calendar books."""
-    return db.session.get_one(User, calendar.host_id)
 
 
 def day_starts(day: date) -> list[int]:

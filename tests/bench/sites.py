@@ -17,6 +17,7 @@ from flask import Flask
 from app import create_app, migrating
 from app.config import Settings
 from app.db import db
+from app.links import sightings
 from app.proof.scratch import environment, scratch_settings
 from tests.services import postgres
 from tests.services.server import free_port
@@ -46,14 +47,16 @@ class Running:
 
 @contextmanager
 def scratch(kind: str = "sqlite", processes: int = PROCESSES) -> Iterator[tuple[Flask, Settings]]:
-    """An empty migrated database, inside the context of an app of this process that uses it; its settings."""
+    """An empty migrated database, an app of this process that uses it, and its settings."""
     with _database_server(kind) as url, scratch_settings(_settings(url, processes)) as settings:
         app = create_app(settings)
         with app.app_context():
             migrating.upgrade()
-            try:
-                yield app, settings
-            finally:
+        try:
+            yield app, settings
+        finally:
+            with app.app_context():
+                sightings.flush()  # else it is tried when the database is gone
                 db.session.remove()
                 db.engine.dispose()
 
