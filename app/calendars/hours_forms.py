@@ -16,7 +16,7 @@ from .texts import one_line
 
 DAY_NAMES = {day: day.capitalize() for day in DAYS}
 LONGEST_SPAN_DAYS = 1100
-NO_TIME = "Enter a time, such as 09:30."
+NO_TIME = "Enter a time, hours and minutes."
 
 
 class RangeForm(Form):
@@ -65,12 +65,14 @@ class WeeklyHoursForm(SectionForm):
     saturday = _ranges("Saturday")
     sunday = _ranges("Sunday")
     copy_from = SelectField("Copy the hours of", choices=DAY_NAMES, validate_choice=False)
-    copy_to = CheckboxesField("to", choices=DAY_NAMES, validate_choice=False)
+    copy_to = CheckboxesField("to these days", choices=DAY_NAMES, validate_choice=False)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each range by itself, then those of a day against each other."""
         is_sound = super().validate(extra_validators)
         overlapping = [day for day in DAYS if not _are_apart(self[day])]
+        for day in DAYS:
+            _name_in_errors(self[day])
         return is_sound and not overlapping
 
     def weekly(self) -> list[Ranges]:
@@ -154,12 +156,19 @@ def _typed(rows: FieldList) -> list[Typed]:
     return [{"start": row.form.start.typed, "end": row.form.end.typed} for row in rows]
 
 
+def _name_in_errors(rows: FieldList) -> None:
+    """Say of which day a sentence speaks: the summary above the form lists them all."""
+    for field in (field for row in rows for field in row.form):
+        field.errors = [
+            f"{rows.label.text}: {sentence[0].lower()}{sentence[1:]}" for sentence in field.errors
+        ]
+
+
 def _are_apart(rows: FieldList) -> bool:
     overlap = hours.first_overlap(_spans(rows))
     if overlap is None:
         return True
-    earlier, later = overlap
-    row = next(row for row in reversed(rows.entries) if row.form.span == later)
-    row.form.start.errors = [f"This overlaps {hours.span_text(earlier)}."]
+    row = next(row for row in reversed(rows.entries) if row.form.span == overlap[1])
+    row.form.start.errors = ["This overlaps another range of the day."]
     rows.errors = [row.errors for row in rows]
     return False

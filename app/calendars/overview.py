@@ -18,11 +18,12 @@ from .models import Calendar
 
 @dataclass(frozen=True)
 class Row:
-    """One calendar in the list. `next_open_at` is empty when it is off or has no open time."""
+    """One calendar in the list. No `next_open_at`: it is off or has no open time. `is_empty`: it may be deleted."""
 
     calendar: Calendar
     active_links: int
     next_open_at: datetime | None
+    is_empty: bool
 
     @property
     def has_hours(self) -> bool:
@@ -37,21 +38,28 @@ def rows_for(signed_in: SignedIn, now: datetime) -> list[Row]:
         .options(selectinload(Calendar.overrides))
         .order_by(Calendar.switched_off_at.is_not(None), Calendar.name, Calendar.id)
     ).all()
-    links = _active_links([each.id for each in calendars])
+    ids = [each.id for each in calendars]
+    links, empty = _active_links(ids), _empty(ids)
     times = next_open_times([each for each in calendars if each.is_on], now)
-    return [Row(each, links.get(each.id, 0), times.get(each.id)) for each in calendars]
-
-
-def has_links(calendars: Collection[int]) -> bool:
-    """Whether any of the calendars ever had a one-time link."""
-    return bool(db.session.scalar(select(exists().where(OneTimeLink.calendar_id.in_(calendars)))))
+    return [Row(each, links.get(each.id, 0), times.get(each.id), each.id in empty) for each in calendars]
 
 
 def is_empty(calendar: Calendar) -> bool:
     """True when nothing would be lost with the calendar: no links and no bookings, in whatever status."""
-    links = exists().where(OneTimeLink.calendar_id == calendar.id)
-    bookings = exists().where(Booking.calendar_id == calendar.id)
-    return not db.session.scalar(select(links | bookings))
+    return bool(_empty([calendar.id]))
+
+
+def has_links(signed_in: SignedIn) -> bool:
+    """Whether this person ever had a one-time link."""
+    mine = calendars_for(signed_in).where(exists().where(OneTimeLink.calendar_id == Calendar.id))
+    return bool(db.session.scalar(select(mine.exists())))
+
+
+def _empty(calendars: Collection[int]) -> set[int]:
+    has_link = exists().where(OneTimeLink.calendar_id == Calendar.id)
+    has_booking = exists().where(Booking.calendar_id == Calendar.id)
+    empty = select(Calendar.id).where(Calendar.id.in_(calendars), ~has_link, ~has_booking)
+    return set(db.session.scalars(empty))
 
 
 def _active_links(calendars: Collection[int]) -> dict[int, int]:

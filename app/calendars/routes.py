@@ -33,7 +33,7 @@ def index() -> Response:
         rows=rows,
         now=now,
         reader=reader(),
-        has_links=overview.has_links([row.calendar.id for row in rows]) if rows else False,
+        has_links=overview.has_links(web.current()),
     )
 
 

@@ -21,7 +21,7 @@ class BookingRulesForm(SectionForm):
         "A time every ... minutes",
         least=1,
         most=1440,
-        description="30 offers 09:00, 09:30, 10:00 and so on, counted from the start of each range of hours.",
+        description="30 offers two times an hour, counted from the start of each range of hours.",
     )
     buffer_before_minutes = WholeNumber("Minutes kept free before", least=0, most=1440)
     buffer_after_minutes = WholeNumber("Minutes kept free after", least=0, most=1440)

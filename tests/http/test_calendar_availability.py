@@ -60,11 +60,11 @@ def test_empty_rows_count_as_none(scene):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"monday__0__start": "18:00"}, "This has to be later than the start."),
-        ({"monday__0__end": ""}, "Enter a time, such as 09:30."),
-        ({"monday__0__end": "5 o'clock"}, "Enter a time, such as 09:30."),
-        ({"monday__1__start": "16:00", "monday__1__end": "19:00"}, "This overlaps 09:00 to 17:00."),
-        ({"monday__1__start": "09:00", "monday__1__end": "17:00"}, "This overlaps 09:00 to 17:00."),
+        ({"monday__0__start": "18:00"}, "Monday: this has to be later than the start."),
+        ({"monday__0__end": ""}, "Monday: enter a time, hours and minutes."),
+        ({"monday__0__end": "5 o'clock"}, "Monday: enter a time, hours and minutes."),
+        ({"monday__1__start": "16:00", "monday__1__end": "19:00"}, "Monday: this overlaps another range of the day."),
+        ({"monday__1__start": "09:00", "monday__1__end": "17:00"}, "Monday: this overlaps another range of the day."),
     ],
 )
 def test_bad_hours_are_told_beside_their_field_and_kept(scene, typed, sentence):
