@@ -48,7 +48,7 @@ def index() -> Response:
             words.row_of(each, signed_in.user.id, reader(), now, manages_all=signed_in.manages_account)
             for each in page.bookings
         ],
-        zone=reader().zone_label(now),
+        zone=words.zone_words(reader().tz),
         **_links(choice, page, lists.counts(signed_in, choice, now)),
     )
 
@@ -175,7 +175,7 @@ def _shared(viewed: Viewed) -> dict[str, Any]:
         "reader": own,
         "when": own.when(booking.starts_at, booking.ends_at - booking.starts_at),
         "mail_to": words.mail_to(booking),
-        "zone": own.zone_label(clock.now()),
+        "zone": words.zone_words(own.tz),
     }
 
 

@@ -45,14 +45,18 @@ def cancel(booking_id: int, by: Party, reason: str, now: datetime, actor_id: int
 def mark_no_show(booking_id: int, is_no_show: bool, now: datetime, actor_id: int) -> None:
     """Note that the contact did not come, or take that back, in the caller's transaction.
 
-    Raises Conflict for a booking that is cancelled or has not begun, NotFound when there is none.
+    Said twice, it is noted once. Raises Conflict for a booking that is cancelled or has not begun, NotFound when
+    there is none.
     """
     marked = (
         connection()
         .execute(
             update(table)
             .where(
-                table.c.id == booking_id, table.c.status != BookingStatus.CANCELLED, table.c.starts_at <= now
+                table.c.id == booking_id,
+                table.c.status != BookingStatus.CANCELLED,
+                table.c.starts_at <= now,
+                table.c.no_show_at.is_(None) if is_no_show else table.c.no_show_at.is_not(None),
             )
             .values(no_show_at=now if is_no_show else None)
             .returning(*table.c)
@@ -60,9 +64,9 @@ def mark_no_show(booking_id: int, is_no_show: bool, now: datetime, actor_id: int
         .one_or_none()
     )
     if marked is None:
-        _require(booking_id)
-        raise Conflict("Only a booking whose time has come can be marked as a no-show.")
-    _record("booking_no_show" if is_no_show else "booking_no_show_undone", marked, now, actor_id, {})
+        _require_markable(booking_id, now)
+    else:
+        _record("booking_no_show" if is_no_show else "booking_no_show_undone", marked, now, actor_id, {})
 
 
 def _give_back_counts(booking: Any) -> None:
@@ -80,6 +84,12 @@ def _why_not_cancelled(booking_id: int) -> str:
     if _require(booking_id).status == BookingStatus.CANCELLED:
         return "This booking is cancelled already."
     return "This booking is over, so it can no longer be cancelled."
+
+
+def _require_markable(booking_id: int, now: datetime) -> None:
+    booking = _require(booking_id)
+    if booking.status == BookingStatus.CANCELLED or booking.starts_at > now:
+        raise Conflict("Only a booking whose time has come can be marked as a no-show.")
 
 
 def _require(booking_id: int) -> Any:

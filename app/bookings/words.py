@@ -45,6 +45,11 @@ class Entry:
     tone: str
 
 
+def zone_words(tz: str) -> str:
+    """ "Times are in Berlin time.": without an offset, as a list may hold summer and winter."""
+    return f"Times are in {zones.city(tz)}{' time' if zones.has_place(tz) else ''}."
+
+
 def row_of(booking: Any, user_id: int, reader: Reader, now: datetime, *, manages_all: bool) -> Row:
     """The words for a row of `lists.page_of`, read by the user `user_id`."""
     is_far = reader.local_date(booking.starts_at).year != reader.local_date(now).year

@@ -209,6 +209,13 @@ def test_no_show_is_marked_and_taken_back(app: Flask, client: FlaskClient, path:
 
 
 @pytest.mark.usefixtures("at_its_time")
+def test_a_no_show_said_twice_is_noted_once(app: Flask, client: FlaskClient, path: str):
+    for _ in range(2):
+        assert send(client, f"{path}/no-show", page=path, came="no").status_code == 303
+    assert event_names(app, path).count("booking_no_show") == 1
+
+
+@pytest.mark.usefixtures("at_its_time")
 @pytest.mark.parametrize("came", ["", "perhaps"])
 def test_no_show_needs_an_answer(app: Flask, client: FlaskClient, path: str, came: str):
     assert send(client, f"{path}/no-show", page=path, came=came).status_code == 422
