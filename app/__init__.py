@@ -72,6 +72,7 @@ def _wrap(app: Flask, settings: Settings) -> None:
         root=str(beside_code("static")),
         prefix="static/",
         max_age=31536000,
+        allow_all_origins=False,
         add_headers_function=lambda headers, _path, _url: add_missing(headers),
     )
     count = settings.proxy_count
