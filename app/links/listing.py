@@ -2,6 +2,9 @@
 
 Links are found by keyset and index, never by OFFSET or count(*), so a calendar of a million links costs what one
 of a thousand does. The ids of the page are settled first; only they are joined with bookings and sightings.
+
+A search first looks through the newest links: words that stand in many fill the page there. What is rarer comes
+from the search index, which would have to put all hits of a frequent word in order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,10 +20,11 @@ from ..db import connection, db, is_sqlite
 from ..errors import NotFound
 from .choice import Choice
 from .models import LinkCount, LinkSighting, LinkStatus, OneTimeLink, SightingKind
-from .search import postgresql_query, sqlite_query
+from .search import patterns, postgresql_query, sqlite_query, typed_words
 from .service import link_tokens
 
 EXPORTED_AT_ONCE = 500
+LOOKED_THROUGH = 2_000
 
 link, booking, sighting = OneTimeLink.__table__, Booking.__table__, LinkSighting.__table__
 link_search = table("link_search", column("rowid"), column("link_search"))
@@ -48,10 +52,7 @@ def calendar_and_counts(signed_in: SignedIn, calendar_id: int) -> tuple[Calendar
 
 def page_of(calendar_id: int, choice: Choice) -> Page:
     """The page of the calendar's links that `choice` asks for."""
-    ids = _chosen(calendar_id, choice)
-    if ids is None:
-        return Page([], has_newer=False, has_older=False)
-    found = _rows(_cut(ids, choice))
+    found = _found(calendar_id, choice)
     more = len(found) > choice.per_page
     if choice.newer_than:
         return Page(found[-choice.per_page :], has_newer=more, has_older=True)
@@ -60,8 +61,10 @@ def page_of(calendar_id: int, choice: Choice) -> Page:
 
 def every_link(calendar_id: int, choice: Choice) -> Iterator[Any]:
     """All links that `choice` asks for, newest first, read a few hundred at a time."""
-    ids, last_id = _chosen(calendar_id, choice), None
-    while ids is not None:
+    if choice.search and not typed_words(choice.search):
+        return
+    ids, last_id = _matching(calendar_id, choice), None
+    while True:
         page = ids.where(ids.selected_columns.id < last_id) if last_id else ids
         found = _rows(page.order_by(page.selected_columns.id.desc()).limit(EXPORTED_AT_ONCE))
         yield from found
@@ -87,47 +90,73 @@ def _count(status: LinkStatus) -> Any:
     )
 
 
-def _chosen(calendar_id: int, choice: Choice) -> Select[Any] | None:
-    """A query for the ids of all links that match; None when nothing can."""
-    ids = _found_ids(calendar_id, choice.search) if choice.search else select(link.c.id)
-    if ids is None:
-        return None
-    ids = ids.where(link.c.calendar_id == calendar_id)
-    if choice.link_id:
-        ids = ids.where(link.c.id == choice.link_id)
-    if choice.status:
-        ids = ids.where(link.c.status == choice.status)
-    if choice.source:
-        ids = ids.where(link.c.source == choice.source)
-    return ids
+def _found(calendar_id: int, choice: Choice) -> Sequence[Any]:
+    """The links of the page, and one more if there is a next one."""
+    if not choice.search:
+        return _rows(_cut(_matching(calendar_id, choice), choice))
+    words = typed_words(choice.search)
+    if not words:
+        return []
+    newest = _cut(
+        _filtered(calendar_id, choice, select(link.c.id, link.c.search_words)), choice, LOOKED_THROUGH
+    ).subquery("newest")
+    found = _rows(_cut(select(newest.c.id).where(*_have(newest, words)), choice))
+    return found if len(found) > choice.per_page else _rows(_cut(_matching(calendar_id, choice), choice))
 
 
-def _found_ids(calendar_id: int, text: str) -> Select[Any] | None:
+def _have(rows: Any, words: list[str]) -> list[Any]:
+    padded = rows.c.search_words + " "
+    return [padded.like(pattern) for pattern in patterns(words)]
+
+
+def _matching(calendar_id: int, choice: Choice) -> Select[Any]:
+    """A query for the ids of all links that match."""
+    if not choice.search:
+        return _filtered(calendar_id, choice, select(link.c.id))
+    words = typed_words(choice.search)
     if is_sqlite():
-        query = sqlite_query(calendar_id, text)
-        # The index gives row ids in order, so SQLite stops at the end of the page. Without CROSS it may sort.
+        # Row ids come out of the index in order, so SQLite stops at the end of the page.
         found = select(link_search.c.rowid.label("id")).join_from(
             link_search, link, link.c.id == link_search.c.rowid
         )
-        return None if query is None else found.where(link_search.c.link_search.match(query))
-    query = postgresql_query(calendar_id, text)
+        query = sqlite_query(calendar_id, words)
+        return _filtered(
+            calendar_id, choice, found.where(link_search.c.link_search.match(query), *_have(link, words))
+        )
+    hits = _hits(postgresql_query(calendar_id, words))
+    return _filtered(calendar_id, choice, select(hits.c.id), hits)
+
+
+def _hits(query: str) -> Any:
+    """Found by the search index of PostgreSQL, whatever its planner thinks.
+
+    Left to itself it walks through all links in the hope of filling the page soon: 4 s where nothing is found.
+    """
     simple = literal_column("'simple'")
-    words = func.to_tsvector(simple, link.c.search_words)
-    return (
-        None
-        if query is None
-        else select(link.c.id).where(words.bool_op("@@")(func.to_tsquery(simple, query)))
-    )
+    is_hit = func.to_tsvector(simple, link.c.search_words).bool_op("@@")(func.to_tsquery(simple, query))
+    columns = (link.c.id, link.c.calendar_id, link.c.status, link.c.source)
+    return select(*columns).where(is_hit).cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
-def _cut(ids: Select[Any], choice: Choice) -> Select[Any]:
-    """The ids of one page, and one more that tells whether there is a next."""
+def _filtered(calendar_id: int, choice: Choice, ids: Select[Any], rows: Any = link) -> Select[Any]:
+    ids = ids.where(rows.c.calendar_id == calendar_id)
+    if choice.link_id:
+        ids = ids.where(rows.c.id == choice.link_id)
+    if choice.status:
+        ids = ids.where(rows.c.status == choice.status)
+    if choice.source:
+        ids = ids.where(rows.c.source == choice.source)
+    return ids
+
+
+def _cut(ids: Select[Any], choice: Choice, most: int | None = None) -> Select[Any]:
+    """The ids of one page, and one more that tells whether there is a next; or `most` from where it begins."""
     id_ = ids.selected_columns.id
     if choice.newer_than:
         ids = ids.where(id_ > choice.newer_than).order_by(id_)
     else:
         ids = ids.where(id_ < choice.older_than if choice.older_than else true()).order_by(id_.desc())
-    return ids.limit(choice.per_page + 1)
+    return ids.limit(most or choice.per_page + 1)
 
 
 def _rows(ids: Select[Any]) -> Sequence[Any]:

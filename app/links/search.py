@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 MOST_WORDS = 8  # of a query; more would only cost
 LONGEST_WORD = 40
+LONGEST_KEPT_BEGINNING = 5  # of link_search, letter of the kind included
 ADDRESS = re.compile(r"/o/([A-Za-z0-9_-]{32})(?![A-Za-z0-9_-])")
 
 
@@ -21,21 +22,39 @@ def words_of(text: str) -> list[str]:
 
 
 def kept_words(calendar_id: int, texts: Iterable[str]) -> str:
-    """What a row keeps to be found by: its calendar, then each word once."""
-    found = dict.fromkeys(f"w{word}" for text in texts for word in words_of(text))
-    return " ".join([f"c{calendar_id}", *found])
+    """What a row keeps to be found by: its calendar, then each word once, e-mail addresses also as one word."""
+    chunks = [chunk for text in texts for chunk in text.split()]
+    words = [word for chunk in chunks for word in (*words_of(chunk), *_address_word(chunk))]
+    return " ".join([f"c{calendar_id}", *dict.fromkeys(f"w{word}" for word in words)])
 
 
-def sqlite_query(calendar_id: int, text: str) -> str | None:
-    """A MATCH expression: every typed word begins a kept one. None when nothing was typed that could match."""
-    words = _typed(text)
-    return " AND ".join([f'"c{calendar_id}"', *(f'"w{word}"*' for word in words)]) if words else None
+def typed_words(text: str) -> list[str]:
+    """What to look for, as kept: the last one may be unfinished, those before it are whole.
+
+    An e-mail address is one word: `example` and `org` by themselves are in every other row.
+    """
+    words = [word for chunk in text.split() for word in (_address_word(chunk) or words_of(chunk))]
+    return [f"w{word}" for word in dict.fromkeys(words)][:MOST_WORDS]
 
 
-def postgresql_query(calendar_id: int, text: str) -> str | None:
+def sqlite_query(calendar_id: int, words: list[str]) -> str:
+    """A MATCH expression for typed words; of several it may find a little more than `patterns` do.
+
+    Beginnings as long as the index keeps come out in order. A longer one first collects all words that begin so:
+    next to another word, its own beginning narrows enough.
+    """
+    last = words[-1][:LONGEST_KEPT_BEGINNING] if len(words) > 1 else words[-1]
+    return " AND ".join([f'"{word}"' for word in (f"c{calendar_id}", *words[:-1], last)]) + "*"
+
+
+def postgresql_query(calendar_id: int, words: list[str]) -> str:
     """The same for to_tsquery('simple', ...)."""
-    words = _typed(text)
-    return " & ".join([f"c{calendar_id}", *(f"w{word}:*" for word in words)]) if words else None
+    return " & ".join([f"c{calendar_id}", *words]) + ":*"
+
+
+def patterns(words: list[str]) -> list[str]:
+    """The same as LIKE patterns, one for each word, for kept words with a blank after them."""
+    return [*(f"% {word} %" for word in words[:-1]), f"% {words[-1]}%"]
 
 
 def pasted_token(text: str) -> str | None:
@@ -47,8 +66,8 @@ def pasted_token(text: str) -> str | None:
     return bare if re.fullmatch(r"[A-Za-z0-9_-]{32}", bare) else None
 
 
-def _typed(text: str) -> list[str]:
-    return list(dict.fromkeys(words_of(text)))[:MOST_WORDS]
+def _address_word(chunk: str) -> list[str]:
+    return ["".join(words_of(chunk))[:LONGEST_WORD]] if "@" in chunk and words_of(chunk) else []
 
 
 def _or_blank(letter: str) -> str:

@@ -41,7 +41,7 @@ GUARDS = {
           ON CONFLICT (calendar_id, status) DO UPDATE SET links = links + 1;
         END""",
         """CREATE VIRTUAL TABLE link_search USING fts5(
-          search_words, content='one_time_link', content_rowid='id', prefix='3 4 5', tokenize='unicode61')""",
+          search_words, content='one_time_link', content_rowid='id', prefix='2 3 4 5', tokenize='unicode61')""",
         """CREATE TRIGGER one_time_link_searchable AFTER INSERT ON one_time_link
         BEGIN INSERT INTO link_search (rowid, search_words) VALUES (NEW.id, NEW.search_words); END""",
         """CREATE TRIGGER one_time_link_searchable_again AFTER UPDATE OF search_words ON one_time_link

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.links.search import kept_words, pasted_token, postgresql_query, sqlite_query, words_of
+from app.links.search import (
+    kept_words,
+    pasted_token,
+    patterns,
+    postgresql_query,
+    sqlite_query,
+    typed_words,
+    words_of,
+)
 
 texts = st.text(max_size=60)
 
@@ -22,25 +30,23 @@ def test_case_and_accents_make_no_difference(text):
 
 @given(texts, st.integers(1, 12))
 def test_every_kept_word_is_found_by_its_beginning(text, length):
-    kept = kept_words(7, [text]).split()
+    kept = f"{kept_words(7, [text])} "
     for word in words_of(text):
-        assert f"w{word}" in kept
-        for query in (sqlite_query(7, word[:length]), postgresql_query(7, word[:length])):
-            assert query is None or f"w{word[:length]}" in query.replace('"', "") or length > len(word)
+        [typed] = patterns(typed_words(word[:length]))[:1] or [""]
+        assert typed.strip("%") in kept
 
 
 @given(texts)
-def test_queries_hold_nothing_but_words_and_our_operators(text):
-    """R24: what is typed is never syntax."""
-    for query in (sqlite_query(7, text) or "", postgresql_query(7, text) or ""):
-        bare = (
-            query.replace(" AND ", " ")
-            .replace(" & ", " ")
-            .replace(":*", "")
-            .replace('"', "")
-            .replace("*", "")
-        )
-        assert all(word.isalnum() for word in bare.split())
+def test_a_text_is_found_by_itself(text):
+    kept = f"{kept_words(7, [text])} "
+    words = typed_words(text)
+    assert not words or all(pattern.strip("%") in kept for pattern in patterns(words))
+
+
+@given(texts)
+def test_typed_words_hold_letters_and_digits_only(text):
+    """R24: what is typed is never syntax, of MATCH, of to_tsquery or of LIKE."""
+    assert all(word.isalnum() for word in typed_words(text))
 
 
 @pytest.mark.parametrize(
@@ -60,13 +66,17 @@ def test_words(text, words):
 
 
 def test_typed_words_are_never_taken_for_a_calendar():
-    assert sqlite_query(4, "c42") == '"c4" AND "wc42"*'
-    assert postgresql_query(4, "c42") == "c4 & wc42:*"
+    assert sqlite_query(4, typed_words("ana c42")) == '"c4" AND "wana" AND "wc42"*'
+    assert postgresql_query(4, typed_words("ana c42")) == "c4 & wana & wc42:*"
 
 
-def test_nothing_to_look_for_is_no_query():
-    assert sqlite_query(1, "...") is None
-    assert postgresql_query(1, "") is None
+def test_an_e_mail_address_is_one_word_and_its_parts():
+    assert kept_words(4, ["ana.s@example.org"]) == "c4 wana ws wexample worg wanasexampleorg"
+    assert typed_words("ana.s@exam") == ["wanasexam"]
+
+
+def test_nothing_to_look_for_is_no_word():
+    assert typed_words("... @") == []
 
 
 @pytest.mark.parametrize(
