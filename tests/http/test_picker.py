@@ -37,7 +37,8 @@ def test_month_and_day_of_the_address_are_shown(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["month=x", "month=2026-13", "day=2026-02-30", "day=", "month=0000-01", "day=99999-01-01", "tz=%00"]
+    "query",
+    ["month=x", "month=2026-13", "day=2026-02-30", "day=", "month=0000-01", "day=99999-01-01", "tz=%00"],
 )
 def test_nonsense_in_the_address_is_a_first_visit(site: Site, query: str) -> None:
     answer = site.client.get(f"{site.link()}?{query}")
@@ -132,7 +133,7 @@ def test_fragment_is_part_of_the_page(site: Site, block: str) -> None:
     """S4: what htmx swaps is what the page shows, but for where the focus goes."""
     path = f"{site.link()}?day=2026-12-09"
     part = site.client.get(path, headers={**HTMX, "HX-Target": f"div#{block}"})
-    assert part.text.strip().startswith(f'<div {"class" if block == "picker" else "id"}')
+    assert part.text.strip().startswith(f"<div {'class' if block == 'picker' else 'id'}")
     page = site.client.get(path).text
     assert part.text.replace(" data-focus", "").strip() in page
     assert "HX-Target" in part.headers["Vary"]
@@ -143,7 +144,11 @@ def test_fragment_is_part_of_the_page(site: Site, block: str) -> None:
     [
         ("day=2026-12-09", "a", '<h2 id="day-title" tabindex="-1" data-focus>'),
         ("month=2026-12", "a", '<h2 id="month-title" tabindex="-1" data-focus>'),
-        ("tz=Asia/Tokyo&day=2026-12-09", "form#zone-form", 'data-announce="Times are shown in Tokyo time (UTC+9)."'),
+        (
+            "tz=Asia/Tokyo&day=2026-12-09",
+            "form#zone-form",
+            'data-announce="Times are shown in Tokyo time (UTC+9)."',
+        ),
         ("hours=12&day=2026-12-09", "a#hours", "data-announce"),
         ("zones=1", "a#zone-change", '<select id="tz" name="tz" data-focus>'),
     ],
