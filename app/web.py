@@ -13,13 +13,14 @@ from flask_wtf.csrf import CSRFError
 from htmx_flask import Htmx
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.local import LocalProxy
 
 from . import clock, config
 from .accounts import sessions
 from .accounts.sessions import SignedIn
-from .errors import DomainError, TooMany, Unavailable
+from .errors import Conflict, DomainError, TooMany, Unavailable
 from .headers import SECRET_PAGES, SECRET_PATHS, add_missing
 from .paths import beside_code
 
@@ -78,6 +79,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(StaleDataError, _changed_meanwhile)
     for kind in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(kind, _storage_failed)
     app.register_error_handler(Exception, _unexpected)
@@ -202,6 +204,13 @@ def _problem(status: int, title: str, sentence: str) -> Response:
 def _refused(refusal: DomainError) -> Response:
     wait = refusal.retry_after.total_seconds() if isinstance(refusal, TooMany | Unavailable) else None
     return _error_answer(refusal.status, refusal.title, refusal.sentence, wait)
+
+
+def _changed_meanwhile(_error: StaleDataError) -> Response:
+    sentence = (
+        "Somebody else has just saved this. Nothing of yours was stored: go back, reload and save again."
+    )
+    return _refused(Conflict(sentence))
 
 
 def _form_too_old(_error: CSRFError) -> Response:

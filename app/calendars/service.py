@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
 from .. import events
 from ..accounts.models import Membership
 from ..db import db
-from ..errors import Conflict, Invalid
+from ..errors import Conflict, Invalid, NotFound
 from . import checks, slugs
 from .models import Calendar, DateOverride
 from .sections import SECTIONS, stamp, values_of
@@ -137,8 +137,14 @@ def delete_calendar(calendar: Calendar, *, actor_id: int, now: datetime) -> None
 
 
 def lock(calendar: Calendar) -> None:
-    """Read the row again and hold it until the transaction ends, so that nothing is decided on old values."""
-    db.session.refresh(calendar, with_for_update={"of": Calendar})
+    """Read the row again and hold it until the transaction ends, so that nothing is decided on old values.
+
+    Raises NotFound when somebody has deleted it meanwhile.
+    """
+    try:
+        db.session.refresh(calendar, with_for_update={"of": Calendar})
+    except InvalidRequestError as gone:
+        raise NotFound("There is no such calendar.") from gone
 
 
 def _touched(calendar: Calendar, actor_id: int, now: datetime) -> None:

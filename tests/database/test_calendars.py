@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.bookings.in_the_way import bookings_in_the_way
@@ -15,7 +15,7 @@ from app.calendars.models import Calendar, DateOverride
 from app.calendars.sections import stamp
 from app.calendars.snapshots import snapshot
 from app.db import connection, db, transaction
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, NotFound
 from app.events import Event
 from app.scheduling.slots import next_open
 from tests.factories import NOW, account_of, at, make_booking, make_calendar, make_link, make_user
@@ -170,6 +170,14 @@ def test_calendar_with_a_link_or_a_booking_is_never_deleted(make):
         service.delete_calendar(calendar, actor_id=calendar.host_id, now=NOW)
     assert db.session.get(Calendar, calendar.id) is not None
     assert "calendar_deleted" not in db.session.scalars(db.select(Event.name)).all()
+
+
+def test_change_of_a_calendar_that_is_gone_is_not_found():
+    calendar = create(make_user())
+    with transaction():
+        connection().execute(delete(Calendar.__table__))
+    with pytest.raises(NotFound):
+        change(calendar, "details", seen="old", name="Changed")
 
 
 def test_next_times_of_many_are_those_of_each():

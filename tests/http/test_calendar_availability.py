@@ -63,8 +63,14 @@ def test_empty_rows_count_as_none(scene):
         ({"monday__0__start": "18:00"}, "Monday: this has to be later than the start."),
         ({"monday__0__end": ""}, "Monday: enter a time, hours and minutes."),
         ({"monday__0__end": "5 o'clock"}, "Monday: enter a time, hours and minutes."),
-        ({"monday__1__start": "16:00", "monday__1__end": "19:00"}, "Monday: this overlaps another range of the day."),
-        ({"monday__1__start": "09:00", "monday__1__end": "17:00"}, "Monday: this overlaps another range of the day."),
+        (
+            {"monday__1__start": "16:00", "monday__1__end": "19:00"},
+            "Monday: this overlaps another range of the day.",
+        ),
+        (
+            {"monday__1__start": "09:00", "monday__1__end": "17:00"},
+            "Monday: this overlaps another range of the day.",
+        ),
     ],
 )
 def test_bad_hours_are_told_beside_their_field_and_kept(scene, typed, sentence):
