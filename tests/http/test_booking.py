@@ -1,8 +1,6 @@
 """The page of one booking: facts, history, cancelling, no-show, calendar file. Covers R20, R23, R24 and S9 here."""
 
 import re
-from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,71 +8,18 @@ from flask.testing import FlaskClient
 from icalendar import Calendar as ICalendar
 from sqlalchemy import update
 
-from app import clock, events
+from app import clock
 from app.accounts.models import Membership, Role, User
-from app.bookings import service
 from app.bookings.booking_step import Attendee, book
-from app.bookings.models import Booking, Party
 from app.calendars.models import Calendar, LocationKind
 from app.db import db, transaction
-from app.links.models import LinkStatus, OneTimeLink
 from tests.factories import NOW, at, make_booking, make_calendar, make_link, wish
+from tests.http.booking_people import AFTER, cancel_in_between, stored
 from tests.people import form_token, make_person, send, sign_in
 
 pytestmark = pytest.mark.usefixtures("now")
 NASTY = "<script>alert(1)</script>{{ 7*7 }}\"'><img src=x onerror=alert(1)>"
-DURING, AFTER = NOW + timedelta(hours=24, minutes=10), NOW + timedelta(days=2)
 YUKI = Attendee("Yuki Tanaka", "yuki+a&b@example.org", "+81312345678", "Asia/Tokyo", "en_GB")
-
-
-@pytest.fixture
-def ada(app: Flask, client: FlaskClient) -> User:
-    """Signed in, in `client`."""
-    person = make_person(app)
-    sign_in(client, person)
-    return person
-
-
-@pytest.fixture
-def calendar(app: Flask, ada: User) -> Calendar:
-    """Ada's, at a place."""
-    place = {"location_kind": LocationKind.IN_PERSON, "location_detail": "12 Water Street"}
-    with app.app_context():
-        return make_calendar(ada, **place)
-
-
-@pytest.fixture
-def path(app: Flask, calendar: Calendar) -> str:
-    """The page of Sam's booking by one-time link, tomorrow at nine in Berlin."""
-    with app.app_context():
-        return f"/bookings/{make_booking(calendar, make_link(calendar)).id}"
-
-
-@pytest.fixture
-def at_its_time(now: datetime) -> Iterator[None]:
-    """While Sam should be there."""
-    with clock.fixed(DURING):
-        yield
-
-
-def stored(app: Flask, path: str) -> Booking:
-    with app.app_context():
-        return db.session.get(Booking, int(path.rpartition("/")[2]))
-
-
-def link_status(app: Flask) -> LinkStatus:
-    with app.app_context():
-        return db.session.scalars(db.select(OneTimeLink.status)).one()
-
-
-def event_names(app: Flask, path: str) -> list[str]:
-    with app.app_context():
-        return [event.name for event in events.of_booking(stored(app, path).id)]
-
-
-def cancel_in_between(app: Flask, path: str) -> None:
-    with app.app_context(), transaction():
-        service.cancel(stored(app, path).id, Party.CONTACT, "Ill", NOW)
 
 
 def test_shows_everything_about_it(app: Flask, client: FlaskClient, calendar: Calendar):
@@ -141,95 +86,6 @@ def test_calendar_file_is_the_hosts_own(app: Flask, client: FlaskClient, path: s
     assert (event["STATUS"], event["SEQUENCE"]) == ("CANCELLED", 1)
 
 
-def test_cancelling_asks_says_what_follows_and_is_recorded(app: Flask, client: FlaskClient, path: str):
-    asked = client.get(f"{path}/cancel").text
-    for words in ("stays Used", "opens again", "Slotkey does not tell Sam Lee", "mailto:sam@example.org"):
-        assert words in asked
-    with clock.fixed(NOW + timedelta(minutes=5)):
-        answer = send(client, f"{path}/cancel", reason="I am  ill.\r\nSorry!")
-    assert (answer.status_code, answer.location) == (303, path)
-    page = client.get(path).text
-    assert "Booking cancelled. Its time is open again." in page
-    assert re.search(r"Cancelled by Ada Lovelace, Tue 1 Dec 2026 09:05 Berlin", page)
-    assert "Slotkey has not told Sam Lee." in page
-    booking = stored(app, path)
-    assert (booking.cancelled_by, booking.cancel_reason) == (Party.HOST, "I am  ill.\nSorry!")
-    assert link_status(app) == LinkStatus.USED
-    assert event_names(app, path) == ["booking_created", "booking_cancelled"]
-
-
-def test_its_time_is_open_again(app: Flask, client: FlaskClient, calendar: Calendar, path: str):
-    send(client, f"{path}/cancel", reason="")
-    with app.app_context():
-        assert make_booking(calendar).id != stored(app, path).id
-
-
-def test_a_second_cancel_is_refused_on_the_page_as_it_stands(app: Flask, client: FlaskClient, path: str):
-    token = form_token(client.get(f"{path}/cancel"))
-    cancel_in_between(app, path)
-    answer = client.post(f"{path}/cancel", data={"csrf_token": token, "reason": "Mine"})
-    assert answer.status_code == 409
-    assert "This booking is cancelled already." in answer.text
-    assert "Cancelled by Sam Lee" in answer.text
-    assert stored(app, path).cancel_reason == "Ill"
-    assert event_names(app, path).count("booking_cancelled") == 1
-
-
-def test_a_booking_that_is_over_is_not_cancelled(app: Flask, client: FlaskClient, path: str):
-    token = form_token(client.get(f"{path}/cancel"))
-    with clock.fixed(AFTER):
-        assert client.get(f"{path}/cancel").location == path
-        assert "Cancel booking" not in client.get(path).text
-        answer = client.post(f"{path}/cancel", data={"csrf_token": token})
-    assert answer.status_code == 409
-    assert "This booking is over" in answer.text
-    assert stored(app, path).cancelled_at is None
-
-
-def test_a_reason_that_is_too_long_is_kept_for_shortening(app: Flask, client: FlaskClient, path: str):
-    answer = send(client, f"{path}/cancel", reason="x" * 501)
-    assert answer.status_code == 422
-    assert "Shorten the reason to 500 characters." in answer.text
-    assert "x" * 501 in answer.text
-    assert "<title>Error: " in answer.text
-    assert stored(app, path).cancelled_at is None
-
-
-@pytest.mark.usefixtures("at_its_time")
-def test_no_show_is_marked_and_taken_back(app: Flask, client: FlaskClient, path: str):
-    for came, said, is_marked in (("no", "Marked as a no-show.", True), ("yes", "No longer marked", False)):
-        with clock.fixed(DURING + timedelta(minutes=came == "yes")):
-            answer = send(client, f"{path}/no-show", page=path, came=came)
-        assert (answer.status_code, answer.location) == (303, path)
-        assert said in client.get(path).text
-        assert bool(stored(app, path).no_show_at) == is_marked
-        assert ("No-show</span>" in client.get("/bookings").text) == is_marked
-    assert event_names(app, path)[1:] == ["booking_no_show", "booking_no_show_undone"]
-    assert "No-show taken back by Ada Lovelace" in client.get(path).text
-
-
-@pytest.mark.usefixtures("at_its_time")
-def test_a_no_show_said_twice_is_noted_once(app: Flask, client: FlaskClient, path: str):
-    for _ in range(2):
-        assert send(client, f"{path}/no-show", page=path, came="no").status_code == 303
-    assert event_names(app, path).count("booking_no_show") == 1
-
-
-@pytest.mark.usefixtures("at_its_time")
-@pytest.mark.parametrize("came", ["", "perhaps"])
-def test_no_show_needs_an_answer(app: Flask, client: FlaskClient, path: str, came: str):
-    assert send(client, f"{path}/no-show", page=path, came=came).status_code == 422
-    assert stored(app, path).no_show_at is None
-
-
-def test_no_show_before_the_time_is_refused(app: Flask, client: FlaskClient, path: str):
-    assert "no-show" not in client.get(path).text
-    answer = send(client, f"{path}/no-show", page=path, came="no")
-    assert answer.status_code == 409
-    assert "whose time has come" in answer.text
-    assert stored(app, path).no_show_at is None
-
-
 @pytest.mark.usefixtures("at_its_time")
 def test_strangers_get_404_and_change_nothing(app: Flask, path: str):
     """R20: Cleo with her own session and a token of her own, Ben who is booked by other calendars, and nobody."""
@@ -247,17 +103,6 @@ def test_strangers_get_404_and_change_nothing(app: Flask, path: str):
             assert browser.post(f"{path}/{action}", data={"csrf_token": token, **fields}).status_code == 404
     for page in (path, f"{path}/cancel", f"{path}/booking.ics"):
         assert nobody.get(page).location.startswith("/sign-in")
-    assert (stored(app, path).cancelled_at, stored(app, path).no_show_at) == (None, None)
-
-
-@pytest.mark.usefixtures("at_its_time")
-@pytest.mark.parametrize(("action", "field", "value"), [("cancel", "reason", "x"), ("no-show", "came", "no")])
-def test_forms_need_their_token(
-    app: Flask, client: FlaskClient, path: str, action: str, field: str, value: str
-):
-    """R23."""
-    for token in ({}, {"csrf_token": "made up"}):
-        assert client.post(f"{path}/{action}", data={field: value, **token}).status_code == 403
     assert (stored(app, path).cancelled_at, stored(app, path).no_show_at) == (None, None)
 
 
