@@ -2,7 +2,6 @@
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise
 
 from . import db, web
 from .accounts.routes import bp as accounts_pages
@@ -10,7 +9,7 @@ from .bookings.routes import bp as bookings_pages
 from .calendars import snapshots
 from .calendars.routes import bp as calendars_pages
 from .config import Settings
-from .headers import add_missing
+from .files import ProtectedFiles
 from .links.routes import bp as links_pages
 from .paths import beside_code
 from .preferences import bp as preference_pages
@@ -67,13 +66,12 @@ def _register_blueprints(app: Flask) -> None:
 
 def _wrap(app: Flask, settings: Settings) -> None:
     """Static files in front; behind proxies, believe as many of them as the operator says stand there."""
-    files = WhiteNoise(
+    files = ProtectedFiles(
         app.wsgi_app,
         root=str(beside_code("static")),
         prefix="static/",
         max_age=31536000,
         allow_all_origins=False,
-        add_headers_function=lambda headers, _path, _url: add_missing(headers),
     )
     count = settings.proxy_count
     app.wsgi_app = ProxyFix(files, x_for=count, x_proto=count, x_host=count) if count else files  # type: ignore
