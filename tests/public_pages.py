@@ -1,6 +1,7 @@
 """What tests of the public pages do again and again: a calendar, its links, a contact who opens, picks and books."""
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -65,11 +66,15 @@ class Site:
 
     @contextmanager
     def counting_queries(self) -> Iterator[list[str]]:
-        """The SQL that runs inside the block, transactions' own statements left out."""
+        """The SQL that requests of this thread run inside the block, transactions' own statements left out.
+
+        Sightings are written by a thread of their own, whenever that comes round.
+        """
         seen: list[str] = []
+        here = threading.get_ident()
 
         def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith("BEGIN"):
+            if threading.get_ident() == here and not statement.startswith("BEGIN"):
                 seen.append(statement)
 
         with self.app.app_context():
