@@ -27,7 +27,7 @@ PURE = (
     "errors", "headers", "links.search", "local_paths", "locales", "localtime", "paths",
     "public.phones", "qr", "scheduling", "tokens", "zones",
 )  # fmt: skip
-# What single pages of the owner's read and say, over features on both sides. Web files alone may import it.
+# What single pages of the owner's read and say, over features on both sides. Rules may not import it.
 PAGE_HELPERS = ("calendars.answers", "calendars.overview", "links.export", "links.listing", "links.words")
 MODELS_MAY_IMPORT = ("db", "columns")
 # Work with a transaction of its own: the booking step is every door's outermost function, as signing in is; counts
@@ -118,7 +118,7 @@ def _features_in_order(module: Module, _web: tuple[str, ...]) -> Iterator[str]:
 
 
 def _web_on_top(module: Module, web: tuple[str, ...]) -> Iterator[str]:
-    if not is_in(module.name, TOP) and not module.is_web:
+    if not is_in(module.name, (*TOP, *PAGE_HELPERS)) and not module.is_web:
         pages = (*web, *PAGE_HELPERS)
         yield from (f"imports {used}, which is a page's" for used in module.uses if is_in(used, pages))
 
