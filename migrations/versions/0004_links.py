@@ -13,7 +13,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # `active -> used` and `active -> deleted` are the only changes of status, rows stay, and what a link is never
 # changes. Counts are moved by the same change; on PostgreSQL at commit, so that the counter is locked last.
 # The search index of SQLite follows the words the service keeps in `search_words`.
-FIXED = "nonce calendar_id account_id parent_id created_at".split()
+FIXED = ["nonce", "calendar_id", "account_id", "parent_id", "created_at"]
 
 SQLITE_IS_CHANGED = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in FIXED)
 POSTGRESQL_IS_CHANGED = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in FIXED)
