@@ -134,7 +134,7 @@ ACTIONS = [
     section("questions", **{"questions-0-label": "Why?", "questions-0-kind": "text"}),
     Action("calendars.add_override", {"dates-from_on": "2027-02-01", "dates-kind": "closed"}),
     Action("calendars.remove_override"),
-    Action("links.create", {"for_name": "Sam Lee"}),
+    Action("links.create", {"for_name": "Sam Lee"}, page="links.index", has="for_name"),
     Action("links.replace_link", uses={"link_id": "used_id"}),
     Action("links.delete"),
     Action("links.edit", {"note": "another note"}, page="links.edit", has="note"),
