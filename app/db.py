@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -135,6 +136,11 @@ def in_transaction(work: Callable[[], T]) -> T:
 def connection() -> Connection:
     """The connection of the current transaction, for short Core statements on hot paths."""
     return db.session.connection()
+
+
+def upsert(table: Any) -> Any:
+    """An INSERT into the table that knows ON CONFLICT as this database does."""
+    return (sqlite if is_sqlite() else postgresql).insert(table)
 
 
 def is_sqlite() -> bool:

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from sqlalchemy import Integer, LargeBinary, PrimaryKeyConstraint, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import config
-from .db import Base, UtcDateTime, connection, db, in_transaction, is_sqlite
+from .db import Base, UtcDateTime, connection, db, in_transaction, upsert
 from .errors import TooMany
 
 CLEARED_EVERY = 256  # attempts, on average
@@ -68,8 +67,7 @@ def _count(key: bytes, ends_at: datetime, now: datetime) -> None:
 
 
 def _add_one(key: bytes, ends_at: datetime) -> None:
-    insert = (sqlite if is_sqlite() else postgresql).insert(RateCount)
-    row = insert.values(key=key, window_ends_at=ends_at, attempts=1)
+    row = upsert(RateCount).values(key=key, window_ends_at=ends_at, attempts=1)
     connection().execute(
         row.on_conflict_do_update(
             index_elements=["key", "window_ends_at"], set_={"attempts": RateCount.attempts + 1}

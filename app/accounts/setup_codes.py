@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import ratelimit
-from ..db import connection, db, is_sqlite
+from ..db import connection, db, upsert
 from ..errors import Conflict, Invalid
 from ..ratelimit import Limit
 from .models import SetupCode, User
@@ -42,7 +41,7 @@ def new_code(now: datetime) -> str:
     groups = ["".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS)]
     code = "-".join(groups)
     values = {"code_hash": _hashed(code), "created_at": now}
-    row = (sqlite if is_sqlite() else postgresql).insert(SetupCode).values(id=THE_ONLY, **values)
+    row = upsert(SetupCode).values(id=THE_ONLY, **values)
     connection().execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
     return code
 

@@ -13,9 +13,8 @@ from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy import case
-from sqlalchemy.dialects import postgresql, sqlite
 
-from ..db import connection, in_transaction, is_sqlite
+from ..db import connection, in_transaction, upsert
 from .models import LinkSighting, SightingKind
 
 log = logging.getLogger(__name__)
@@ -104,8 +103,7 @@ def _write(seen: dict[Key, datetime]) -> None:
 
 
 def _counted(link_id: int, kind: SightingKind, at: datetime) -> Any:
-    insert = (sqlite if is_sqlite() else postgresql).insert(sighting)
-    row = insert.values(link_id=link_id, kind=kind, times=1, first_at=at, last_at=at)
+    row = upsert(sighting).values(link_id=link_id, kind=kind, times=1, first_at=at, last_at=at)
     return row.on_conflict_do_update(
         index_elements=["link_id", "kind"],
         set_={
