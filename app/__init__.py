@@ -14,6 +14,7 @@ from .links.routes import bp as links_pages
 from .paths import beside_code
 from .preferences import bp as preference_pages
 from .public.routes import bp as public_pages
+from .request_checks import refuse_nameless_fields
 
 LARGEST_BODY = 256 * 1024
 
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app, settings.database_url, settings.database_wait_seconds)
     snapshots.init_app(app)
+    app.before_request(refuse_nameless_fields)  # before CSRF, which reads the form
     web.init_app(app)
     _register_blueprints(app)
     _wrap(app, settings)

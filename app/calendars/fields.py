@@ -52,6 +52,7 @@ class DayField(DateField):
         typed = values[0].strip() if values else ""
         self.data = None
         if not typed:
+            self.raw_data = []  # blanks are nothing, for InputRequired too
             return
         try:
             self.data = date.fromisoformat(typed)
