@@ -59,6 +59,12 @@ def _quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def databases() -> Databases:
+    """What gives out databases, for fixtures that live longer than one test."""
+    return _databases()
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A fresh migrated database: SQLite, and in the folders ON_BOTH PostgreSQL too."""

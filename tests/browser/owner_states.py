@@ -1,0 +1,152 @@
+"""What owners see."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from .stage import LONG, Stage
+from .states import Act, Address, State, both, follow, press, send, unfold, visible
+
+
+def _in(calendar: str, page: str) -> Address:
+    return lambda stage: stage.calendar(calendar, page)
+
+
+def _link(name: str, page: str = "") -> Address:
+    return lambda stage: stage.link(name, page)
+
+
+def _booking(name: str, page: str = "") -> Address:
+    return lambda stage: stage.booking(name, page)
+
+
+def _of(what: str, endpoint: str, who: str = "Ada") -> Callable[..., State]:
+    def state(name: str, address: Address, act: Act | None = None, **more: object) -> State:
+        return State(f"{what} {name}".strip(), endpoint, address, act, **{"who": who, **more})
+
+    return state
+
+
+def _section(page: str) -> Callable[..., State]:
+    return _of(page.replace("-", " "), f"calendars.{page.replace('-', '_')}")
+
+
+def _choose(button: str, *radios: str) -> Act:
+    def act(page: Page, _stage: Stage) -> None:
+        for radio in radios:
+            page.get_by_label(radio, exact=True).check()
+        page.get_by_role("button", name=button, exact=True).click()
+
+    return act
+
+
+def _cancel_twice(page: Page, stage: Stage) -> None:
+    """Cancel what was cancelled since the page was opened: the question is asked by the address of another one."""
+    page.evaluate(
+        "to => document.querySelector('form[action$=cancel]').action = to", stage.booking("past", "/cancel")
+    )
+    page.get_by_role("button", name="Cancel booking").click()
+
+
+calendars, new = _of("calendars", "calendars.index"), _of("new calendar", "calendars.new")
+details, hours, rules = _section("details"), _section("availability"), _section("booking-rules")
+place, questions, expired = _section("location"), _section("questions"), _section("expired-page")
+delete_calendar = _of("delete calendar", "calendars.delete")
+links, link = _of("links", "links.index"), _of("link", "links.show")
+bookings, booking = _of("bookings", "bookings.index"), _of("booking", "bookings.show")
+account = _of("account", "accounts.show")
+
+LINKS = "settings/one-time-links"
+ASK = "settings/availability?day=2026-12-05&time=09:00"
+CALENDARS = [
+    calendars("", "/calendars"),
+    calendars("of a newcomer", "/calendars", who="Cleo"),
+    calendars("of a beginner", "/calendars", who="Ben"),
+    calendars("with a menu open", "/calendars", unfold("More")),
+    calendars("with the menus of a phone", "/calendars", unfold("Menu"), settings={"size": (360, 740)}),
+    calendars("with the question", "/calendars", both(
+        lambda page, stage: page.locator(f"#calendar-{stage.ids['empty']} summary").click(),
+        lambda page, stage: page.locator(f"#calendar-{stage.ids['empty']}").get_by_text("Delete").click(),
+    )),
+    new("", "/calendars/new"),
+    new("with errors", "/calendars/new", send("Create calendar", name="", duration_minutes="0"), status=422),
+    delete_calendar("", _in("empty", "delete")),
+    delete_calendar("that is in use", _in("intro", "delete")),
+]  # fmt: skip
+SETTINGS = [
+    details("", _in("intro", "settings/details")),
+    details("of a calendar that is off", _in("off", "settings/details")),
+    details("saved", _in("asking", "settings/details"), press("Save")),
+    details("with errors", _in("intro", "settings/details"), send("Save", name="", slug="a b"), status=422),
+    hours("", _in("intro", "settings/availability")),
+    hours("of nothing", _in("never", "settings/availability")),
+    hours("with a range more", _in("intro", "settings/availability"), both(
+        press("Add a range on Monday"), visible("text=not saved yet"))),
+    hours("with copying", _in("intro", "settings/availability"), unfold("Copy a day")),
+    hours("with errors", _in("intro", "settings/availability"), send("Save", monday__0__start="13:30"), status=422),
+    hours("with a wrong date", _in("intro", "settings/availability"), press("Add dates"), status=422),
+    hours("asked why", _in("intro", ASK)),
+    rules("", _in("intro", "settings/booking-rules")),
+    rules("with errors", _in("intro", "settings/booking-rules"), send("Save", step_minutes="0", limit_per_day="-1"),
+          status=422),
+    place("", _in("intro", "settings/location")),
+    place("where the host calls", _in("calling", "settings/location")),
+    place("with errors", _in("intro", "settings/location"), _choose("Save", "In person"), status=422),
+    questions("", _in("asking", "settings/questions")),
+    questions("of which there are none", _in("intro", "settings/questions")),
+    questions("with one more", _in("intro", "settings/questions"), both(
+        press("Add question"), visible("text=Question 1"))),
+    questions("with errors", _in("intro", "settings/questions"), both(
+        press("Add question"), visible("text=Question 1"), press("Save", exact=True)), status=422),
+    expired("", _in("intro", "settings/expired-page")),
+    expired("with errors", _in("intro", "settings/expired-page"), _choose("Save", "A phone number"), status=422),
+    _section("public-link")("", _in("intro", "settings/public-link")),
+    _section("public-link")("that is off", _in("empty", "settings/public-link")),
+]  # fmt: skip
+ONE_TIME_LINKS = [
+    links("", _in("intro", LINKS)),
+    links("by the fifty", _in("intro", f"{LINKS}?per=50")),
+    links("on a phone", _in("intro", LINKS), settings={"size": (360, 740)}),
+    links("of which there are none", _in("bens", LINKS), who="Ben"),
+    links("with a new one", _in("calling", LINKS), both(press("+ Create Link"), visible("tr.new"))),
+    links("that were deleted", _in("intro", f"{LINKS}?status=deleted")),
+    links("that were not found", _in("intro", f"{LINKS}?q=nobody")),
+    links("that are not there", _in("calling", f"{LINKS}?status=used")),
+    links("with options", _in("intro", LINKS), unfold("with options")),
+    links("with wrong options", _in("intro", LINKS), both(unfold("with options"), send(
+        "Create link with these options", for_email="nobody", duration_minutes="5000", expires_on="2020-01-01")),
+        status=422),
+    links("with the question", _in("intro", LINKS), both(follow("Delete"), visible("dialog[open]"))),
+    links("to share", _in("intro", LINKS), both(follow("Share"), visible("#share-text"))),
+    *(link(name, _link(name)) for name in ("active", "used", "deleted", "expired", "keyless", "spare")),
+    link("with the question", _link("spare"), both(follow("Delete link"), visible("dialog[open]"))),
+    _of("share a link", "links.share")("", _link("spare", "/share")),
+    _of("change a link", "links.edit")("", _link("spare", "/edit")),
+    _of("change a link", "links.edit")("wrongly", _link("spare", "/edit"), send("Save", note=6 * LONG,
+        for_email="nobody"), status=422),
+    _of("delete a link", "links.delete")("", _link("spare", "/delete")),
+    _of("delete a link", "links.delete")("that is used", _link("used", "/delete")),
+]  # fmt: skip
+BOOKINGS = [
+    bookings("", "/bookings"),
+    bookings("on a phone", "/bookings", settings={"size": (360, 740)}),
+    bookings("of a newcomer", "/bookings", who="Cleo"),
+    bookings("past", "/bookings?status=past"),
+    bookings("cancelled", "/bookings?status=cancelled"),
+    bookings("that match nothing", "/bookings?from_on=2030-01-01"),
+    bookings("of a wrong date", "/bookings?from_on=soon", status=422),
+    *(booking(name, _booking(name)) for name in ("upcoming", "far", "past", "missed", "called off", "given up")),
+    booking("with the question", _booking("upcoming"), both(follow("Cancel booking"), visible("dialog[open]"))),
+    booking("that cannot be cancelled", _booking("upcoming", "/cancel"), _cancel_twice, status=409),
+    _of("cancel a booking", "bookings.cancel")("", _booking("upcoming", "/cancel")),
+    _of("cancel a booking", "bookings.cancel")("for too long a reason", _booking("upcoming", "/cancel"), send(
+        "Cancel booking", reason=20 * LONG), status=422),
+]  # fmt: skip
+ACCOUNT = [
+    account("", "/account"),
+    account("with a menu open", "/account", unfold("Ada Lovelace")),
+    account("with errors", "/account", send("Save", name=""), status=422),
+    account("with a wrong password", "/account", send("Change password", current_password="x", password="y"),
+            status=422),
+]  # fmt: skip
+OWNER_STATES = [*CALENDARS, *SETTINGS, *ONE_TIME_LINKS, *BOOKINGS, *ACCOUNT]

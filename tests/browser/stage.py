@@ -1,0 +1,198 @@
+"""A workspace that has something of everything, for the states of the pages; made once for many of them."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, abort
+from playwright.sync_api import BrowserContext
+
+from app import clock, errors
+from app.accounts.models import User
+from app.bookings import manage
+from app.bookings.booking_step import Attendee, book
+from app.bookings.models import Booking, Party
+from app.bookings.service import cancel, mark_no_show
+from app.calendars.models import Calendar, ContactKind, DateOverride, LocationKind
+from app.db import db, transaction
+from app.links import sightings
+from app.links.models import LinkStatus, OneTimeLink, SightingKind
+
+from ..factories import NOW, account_of, at, make_calendar, make_link, token_of, wish
+from ..people import make_person, sign_in
+from ..services.site import served
+
+A_WEEK_AGO = NOW - timedelta(days=7)
+HOURS = [[[540, 720], [780, 1020]]] * 5 + [[], []]
+FAULTS = "/faults/"
+QUESTIONS = [
+    {"id": f"q{number}", "label": label, "kind": kind, "required": kind == "long_text", "choices": choices}
+    for number, (label, kind, choices) in enumerate(
+        (
+            ("What would you like to talk about?", "long_text", []),
+            ("Company", "text", []),
+            ("How many of you are coming?", "choice", ["Just me", "Two", "Three or more"]),
+            ("I have read the preparation notes", "checkbox", []),
+            ("A number for the day itself", "phone", []),
+        ),
+        1,
+    )
+]
+LONG = (
+    "A very long note that goes on about everything that was said on the telephone, twice over, and then some"
+)
+
+
+@dataclass
+class Stage:
+    """Ada's workspace, which has everything, Cleo's, which has nothing, and Ben's, who has just begun."""
+
+    app: Flask
+    url: str
+    bare_url: str = ""
+
+    def __post_init__(self) -> None:
+        self.ids: dict[str, Any] = {}
+        _add_faults(self.app)
+        self.people = {
+            name: make_person(self.app, name) for name in ("Ada Lovelace", "Ben Babbage", "Cleo New")
+        }
+        with self.app.app_context():
+            _make_rows(self, self.people["Ada Lovelace"], self.people["Ben Babbage"])
+        self._cookies = {name.split()[0]: self._cookie(user) for name, user in self.people.items()}
+
+    def sign_in(self, context: BrowserContext, name: str) -> None:
+        """Give the browser profile the session of Ada, Ben or Cleo."""
+        context.add_cookies([{"name": "slotkey", "value": self._cookies[name], "url": self.url}])
+
+    def calendar(self, name: str, page: str) -> str:
+        """The address of a page below the calendar called `name` here, such as "settings/details"."""
+        return f"/calendars/{self.ids[name]}/{page}"
+
+    def link(self, name: str, page: str = "") -> str:
+        """The address of the owner's page of a link, or of one below it."""
+        return f"/calendars/{self.ids['intro']}/links/{self.ids[name]}{page}"
+
+    def open_link(self, name: str) -> str:
+        """The address that a contact has of a link."""
+        return f"/o/{self.ids[f'token of {name}']}"
+
+    def booking(self, name: str, page: str = "") -> str:
+        """The owner's page of a booking, or one below it."""
+        return f"/bookings/{self.ids[name]}{page}"
+
+    def take(self, start: int, calendar: str = "intro") -> None:
+        """Somebody else books this time by the public link."""
+        with self.app.app_context():
+            book(wish(db.session.get(Calendar, self.ids[calendar]), None, start), NOW)
+
+    def _cookie(self, user: User) -> str:
+        client = self.app.test_client()
+        sign_in(client, user)
+        return client.get_cookie("slotkey").value
+
+
+def running(app: Flask, url: str) -> ExitStack:
+    """Serves the app at `url` on a clock that stands at NOW, until the stack is closed."""
+    stack = ExitStack()
+    stack.enter_context(clock.fixed(NOW))
+    stack.enter_context(served(app, urlsplit(url).port or 80))
+    return stack
+
+
+def _add_faults(app: Flask) -> None:
+    """Addresses that fail as the real pages may: nothing else brings some of the error pages about."""
+    wait = timedelta(minutes=15)
+    refusals = {
+        409: errors.Conflict("Somebody else has changed it since."),
+        429: errors.TooMany("Wait a quarter of an hour, then try again.", wait),
+        500: RuntimeError("made to fail"),
+        503: errors.Unavailable("Nothing was stored. Please try again in a moment."),
+    }
+
+    def fail(status: int) -> str:
+        if status in refusals:
+            raise refusals[status]
+        abort(status)
+
+    app.add_url_rule(f"{FAULTS}<int:status>", "faults", fail)
+
+
+def _make_rows(stage: Stage, ada: User, ben: User) -> None:
+    new = partial(make_calendar, ada, weekly_hours=HOURS)
+    described = "Half an hour to find out whether we can help."
+    video = {"location_kind": LocationKind.VIDEO, "location_detail": "https://meet.example.org/ada"}
+    intro = new(slug="intro", description=described, expired_contact_kind=ContactKind.EMAIL, **video)
+    made = {
+        "intro": intro,
+        "asking": new(name="Consultation", slug="asking", duration_minutes=60, questions=QUESTIONS),
+        "calling": new(name="Phone call", slug="calling", location_kind=LocationKind.HOST_CALLS),
+        "late": new(name="With much notice", slug="late", minimum_notice_minutes=12 * 60),
+        "off": new(name="Closed for good", slug="off", switched_off_at=NOW),
+        "never": new(name="Without hours", slug="never", weekly_hours=[[]] * 7),
+        "empty": new(name="Just made", slug="empty", is_public=False),
+        "bens": make_calendar(ben, name="First call", account_id=account_of(ben)),
+    }
+    stage.ids |= {name: calendar.id for name, calendar in made.items()}
+    _make_overrides(intro)
+    _make_links(stage, made, ada)
+    _make_bookings(stage, intro, made["asking"], ada)
+
+
+def _make_overrides(calendar: Calendar) -> None:
+    session = db.session()
+    with transaction():
+        session.merge(calendar).overrides += [
+            DateOverride(from_on=date(2026, 12, 24), until_on=date(2027, 1, 1), ranges=[], note="Holidays"),
+            DateOverride(
+                from_on=date(2026, 12, 12), until_on=date(2026, 12, 12), ranges=[[600, 720]], note=""
+            ),
+        ]
+
+
+def _make_links(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
+    new = partial(make_link, made["intro"], created_by_id=ada.id)
+    for number in range(46):
+        new(for_name=f"Guest {number}", created_at=A_WEEK_AGO)
+    gone = {"status": LinkStatus.DELETED, "deleted_at": NOW - timedelta(hours=2), "deleted_by_id": ada.id}
+    links = {
+        "active": new(for_name="Sam Lee", for_email="sam@example.org", note="From the fair"),
+        "spare": new(for_name="Ana Silva", note=LONG, duration_minutes=45),
+        "single": new(for_name="Maya Cohen", offered_times=[at(15, days=9)]),
+        "expired": new(for_name="Yuki Tanaka", expires_at=NOW - timedelta(days=1)),
+        "deleted": new(note="Sent to the wrong address", **gone),
+        "keyless": new(key_id="gone", for_name="Kofi Mensah"),
+        **{f"for {name}": make_link(made[name]) for name in ("asking", "calling", "late", "never", "off")},
+        **{
+            name: new(for_name=name.title())
+            for name in ("used", "mine", "taken", "mine too", "late one", "past one")
+        },
+    }
+    for name, link in links.items():
+        stage.ids |= {name: link.id, f"token of {name}": token_of(link)}
+    sightings.note(links["active"].id, SightingKind.LOOKED, NOW)
+    sightings.flush()
+
+
+def _make_bookings(stage: Stage, intro: Calendar, asking: Calendar, ada: User) -> None:
+    links = {name: db.session.get(OneTimeLink, stage.ids[name]) for name in ("used", "mine", "past one")}
+    tokyo = Attendee("Yuki Tanaka", "yuki@example.org", "+81312345678", "Asia/Tokyo", "en_GB")
+    answers = [{"label": each["label"], "answer": "Moving our workshop"} for each in QUESTIONS[:2]]
+    wishes = {
+        "upcoming": (wish(intro, links["used"], at(9, days=8)), NOW),
+        "far": (wish(asking, None, at(14, days=9), attendee=tokyo, answers=answers), NOW),
+        "called off": (wish(intro, links["mine"], at(10, days=8)), NOW),
+        "given up": (wish(intro, None, at(11, days=8)), NOW),
+        "past": (wish(intro, links["past one"], at(9, days=-1)), A_WEEK_AGO),
+        "missed": (wish(intro, None, at(10, days=-1)), A_WEEK_AGO),
+    }
+    stage.ids |= {name: book(wanted, now).id for name, (wanted, now) in wishes.items()}
+    with transaction():
+        cancel(stage.ids["called off"], Party.HOST, "I have to travel that day.", NOW, ada.id)
+        cancel(stage.ids["given up"], Party.CONTACT, "", NOW)
+        mark_no_show(stage.ids["missed"], True, NOW, ada.id)
+    for name in wishes:
+        stage.ids[f"place of {name}"] = manage.path_of(db.session.get(Booking, stage.ids[name]))
