@@ -143,28 +143,36 @@
     if (words) say(words);
   });
 
-  // data-device-zone: offered when the device keeps another zone than the page. Both names go through Intl first, because
-  // browsers still call Asia/Kolkata Asia/Calcutta.
-  const canonical = (zone, name) => new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: zone, timeZoneName: name });
+  // Both names go through Intl before they are compared, because browsers still call Asia/Kolkata Asia/Calcutta.
+  const device = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const inZone = (zone, name) => new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: zone, timeZoneName: name });
+  const isDevice = (zone) => {
+    try {
+      return inZone(zone).resolvedOptions().timeZone === inZone(device).resolvedOptions().timeZone;
+    } catch {
+      return false; // a zone this browser does not know
+    }
+  };
+
+  // data-device-zone: offered when the device keeps another zone than the page.
   const offerZone = () => {
     const notice = find("[data-device-zone]");
-    if (!notice) return;
-    const device = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    try {
-      if (canonical(notice.dataset.tz).resolvedOptions().timeZone === canonical(device).resolvedOptions().timeZone) return;
-      const part = canonical(device, "longGeneric").formatToParts().find(({ type }) => type === "timeZoneName");
-      const name = find("[data-zone-name]", notice);
-      const city = device.split("/").pop().replaceAll("_", " ");
-      if (name) name.textContent = !part || part.value.startsWith("GMT") ? city : part.value;
-    } catch {
-      return; // a zone this browser does not know: the page's own stays
-    }
+    if (!notice || isDevice(notice.dataset.tz)) return;
+    const part = inZone(device, "longGeneric").formatToParts().find(({ type }) => type === "timeZoneName");
+    const city = device.split("/").pop().replaceAll("_", " ");
+    find("[data-zone-name]", notice).textContent = !part || part.value.startsWith("GMT") ? city : part.value;
     find("input[name=tz]", notice).value = device;
     notice.hidden = false;
   };
-
   on("htmx:after:settle", offerZone);
   offerZone();
+
+  // data-own-zone: a list of zones that begins with the device's.
+  const list = find("[data-own-zone]");
+  const zones = [...(list?.options ?? [])].map(({ value }) => value);
+  const own = zones.find((zone) => zone === device) ?? zones.find(isDevice);
+  if (own) list.value = own;
+
   // A whole page that shows something just made: its Copy button has the focus, as after a swap.
   find("[data-copy][data-focus]")?.focus();
 })();

@@ -76,8 +76,8 @@ def test_bad_input_is_shown_beside_its_field_and_kept(
 def test_zone_of_the_device_is_taken_by_its_old_name_too(client: FlaskClient, code: str) -> None:
     page = client.get("/setup?tz=Asia/Calcutta").text
     assert '<option selected value="Asia/Kolkata">' in page
-    assert "data-device-zone" not in page
-    assert "data-device-zone" in client.get("/setup").text
+    assert "data-own-zone" not in page
+    assert "data-own-zone" in client.get("/setup").text
 
 
 def test_closed_once_there_is_an_account(app: Flask, client: FlaskClient, code: str) -> None:
