@@ -35,5 +35,5 @@ SECRET_PAGES = {
 
 def add_missing(headers: Any, more: dict[str, str] = EVERYWHERE) -> None:
     """Set each header that a view has not set itself."""
-    for name, value in more.items():
-        headers.setdefault(name, value)
+    present = {name.lower() for name, _ in headers}
+    headers.extend([(name, value) for name, value in more.items() if name.lower() not in present])

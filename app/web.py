@@ -20,6 +20,7 @@ from werkzeug.local import LocalProxy
 from . import clock, config
 from .accounts import sessions
 from .accounts.sessions import SignedIn
+from .cookies import CookieSessions
 from .errors import Conflict, DomainError, TooMany, Unavailable
 from .headers import SECRET_PAGES, SECRET_PATHS, add_missing
 from .paths import beside_code
@@ -72,6 +73,7 @@ def init_app(app: Flask) -> None:
     login.login_view = "accounts.sign_in"
     login.login_message = ""  # else each refused request adds a sentence to the cookie
     login.session_protection = None
+    app.session_interface = CookieSessions()
     app.jinja_env.globals.update(asset=asset)
     app.jinja_env.globals["ui"] = _Macros(app)
     app.context_processor(_page_context)

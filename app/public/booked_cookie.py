@@ -16,9 +16,11 @@ ONE_YEAR = timedelta(days=365)
 
 
 def read(request: Request) -> dict[int, int]:
-    """Booking ids by link id; empty for a cookie that is not ours."""
+    """Booking ids by link id; empty without a cookie, or for one that is not ours."""
+    if NAME not in request.cookies:
+        return {}
     try:
-        return {int(link): booking for link, booking in _signer().loads(request.cookies.get(NAME, ""))}
+        return {int(link): booking for link, booking in _signer().loads(request.cookies[NAME])}
     except (BadSignature, TypeError, ValueError):
         return {}
 

@@ -24,7 +24,7 @@ def measure(plan: Plan) -> Measures:
         path = f"/o/{seen.tokens[0]}"
         size = len(app.test_client().get(path).data)
         with trivial() as floor, ours(settings, path) as site:
-            bursts = _bursts(floor.url, site.url, seen, plan.of(REQUESTS))
+            bursts = _bursts(floor.url, site.url, seen, plan.of(REQUESTS, least=200))
             for burst in bursts.values():
                 burst()  # every process and thread has seen a request
             loads = interleaved(bursts, plan.rounds)
