@@ -3,17 +3,11 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import db, web
-from .accounts.routes import bp as accounts_pages
-from .bookings.routes import bp as bookings_pages
+from . import db, error_pages, pages, web
 from .calendars import snapshots
-from .calendars.routes import bp as calendars_pages
 from .config import Settings
 from .files import ProtectedFiles
-from .links.routes import bp as links_pages
 from .paths import beside_code
-from .preferences import bp as preference_pages
-from .public.routes import bp as public_pages
 from .request_checks import refuse_nameless_fields
 
 LARGEST_BODY = 256 * 1024
@@ -34,7 +28,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     snapshots.init_app(app)
     app.before_request(refuse_nameless_fields)  # before CSRF, which reads the form
     web.init_app(app)
-    _register_blueprints(app)
+    error_pages.init_app(app)
+    pages.init_app(app)
     _wrap(app, settings)
     return app
 
@@ -52,18 +47,6 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": None,  # bound to the session instead: a form left open keeps what was typed
         "WTF_CSRF_SSL_STRICT": False,  # asks for a Referer, which privacy settings remove
     }
-
-
-def _register_blueprints(app: Flask) -> None:
-    for blueprint in (
-        accounts_pages,
-        preference_pages,
-        calendars_pages,
-        links_pages,
-        bookings_pages,
-        public_pages,
-    ):
-        app.register_blueprint(blueprint)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

@@ -1,44 +1,30 @@
-"""What pages share: rendering, redirects, forms, sign-in guards, error pages. The only file that knows htmx-flask."""
+"""What pages share: rendering, redirects, forms, who is signed in. The only file that knows htmx-flask."""
 
-import logging
 from functools import cache
 from hashlib import sha256
-from math import ceil
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, redirect, request, session, url_for
+from flask import Blueprint, Flask, Response, current_app, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_required
 from flask_wtf import CSRFProtect, FlaskForm
-from flask_wtf.csrf import CSRFError
 from htmx_flask import Htmx
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
 from werkzeug.local import LocalProxy
 
 from . import clock, config
 from .accounts import sessions
 from .accounts.sessions import SignedIn
 from .cookies import CookieSessions
-from .errors import Conflict, DomainError, TooMany, Unavailable
+from .errors import DomainError
 from .headers import SECRET_PAGES, SECRET_PATHS, add_missing
+from .localtime import Reader
 from .paths import beside_code
 
-log = logging.getLogger(__name__)
 sign_in_required = login_required
 csrf = CSRFProtect()
 login = LoginManager()
 htmx = Htmx()
 
 THEMES = ("light", "dark")
-HTTP_ERRORS = {
-    400: ("We could not read this request", "Go back and try again."),
-    404: ("We cannot find this page", "Check that the whole address was copied."),
-    405: ("This address does not take that kind of request", "Go back and try again."),
-    413: ("That is too much at once", "What was sent is larger than this page accepts. Nothing was stored."),
-    415: ("We cannot read that kind of content", "Send the form as it stands on the page."),
-}
 
 
 class BaseForm(FlaskForm):
@@ -63,7 +49,7 @@ class BaseForm(FlaskForm):
 
 
 def init_app(app: Flask) -> None:
-    """Wire sign-in, CSRF, template globals, headers and error pages into the app."""
+    """Wire sign-in, CSRF, template globals and headers into the app."""
     csrf.init_app(app)
     htmx.init_app(app)
     login.init_app(
@@ -78,18 +64,24 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["ui"] = _Macros(app)
     app.context_processor(_page_context)
     app.after_request(_finish)
-    app.register_error_handler(DomainError, _refused)
-    app.register_error_handler(CSRFError, _form_too_old)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(StaleDataError, _changed_meanwhile)
-    for kind in (OperationalError, InterfaceError, PoolTimeout):
-        app.register_error_handler(kind, _storage_failed)
-    app.register_error_handler(Exception, _unexpected)
 
 
 def current() -> SignedIn:
     """Who makes this request; for routes behind `sign_in_required`."""
     return current_user._get_current_object()
+
+
+def reader(tz: str | None = None) -> Reader:
+    """How the signed-in person of this request reads times, in their own zone or another."""
+    user = current().user
+    return Reader(tz or user.tz, user.locale)
+
+
+def owners_blueprint(name: str) -> Blueprint:
+    """A blueprint of pages that belong to somebody: each of them asks for signing in first."""
+    blueprint = Blueprint(name, __name__)
+    blueprint.before_request(sign_in_required(lambda: None))
+    return blueprint
 
 
 def render(page: str, block: str | None = None, *, status: int = 200, **context: Any) -> Response:
@@ -184,59 +176,3 @@ def _finish(answer: Response) -> Response:
     if config.current().is_https:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return answer
-
-
-def _error_answer(status: int, title: str, sentence: str, retry_after: float | None = None) -> Response:
-    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
-        answer = _problem(status, title, sentence)
-    else:
-        answer = render("error.html", status=status, code=status, title=title, sentence=sentence)
-    if retry_after is not None:
-        answer.headers["Retry-After"] = str(max(1, ceil(retry_after)))
-    return answer
-
-
-def _problem(status: int, title: str, sentence: str) -> Response:
-    """RFC 9457 problem details."""
-    answer = jsonify(title=title, status=status, detail=sentence)
-    answer.status_code, answer.mimetype = status, "application/problem+json"
-    return answer
-
-
-def _refused(refusal: DomainError) -> Response:
-    wait = refusal.retry_after.total_seconds() if isinstance(refusal, TooMany | Unavailable) else None
-    return _error_answer(refusal.status, refusal.title, refusal.sentence, wait)
-
-
-def _changed_meanwhile(_error: StaleDataError) -> Response:
-    sentence = (
-        "Somebody else has just saved this. Nothing of yours was stored: go back, reload and save again."
-    )
-    return _refused(Conflict(sentence))
-
-
-def _form_too_old(_error: CSRFError) -> Response:
-    sentence = (
-        "This page was open while you signed in or out elsewhere. Go back, reload it and send it again."
-    )
-    return _error_answer(403, "We could not accept this form", sentence)
-
-
-def _http_error(error: HTTPException) -> Response:
-    if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
-    title, sentence = HTTP_ERRORS.get(error.code, ("That did not work", error.description or ""))
-    answer = _error_answer(error.code, title, sentence)
-    if "Allow" in (own := error.get_response().headers):
-        answer.headers["Allow"] = own["Allow"]
-    return answer
-
-
-def _storage_failed(error: Exception) -> Response:
-    log.error("storage failed: %s", type(error).__name__, exc_info=error)
-    return _refused(Unavailable("Nothing was stored. Please try again in a moment."))
-
-
-def _unexpected(error: Exception) -> Response:
-    log.error("unexpected error", exc_info=error)
-    return _error_answer(500, "Something went wrong on our side", "Nothing was stored. Please try again.")

@@ -8,8 +8,8 @@ from ..errors import DomainError
 from ..visitor import address_key
 from ..web import current, go_to, render, sign_in_required
 from . import passwords, service, signing_in
+from .blueprint import answer_as, bp
 from .forms import PasswordForm, ProfileForm
-from .routes import answer_as, bp
 
 
 @bp.get("/account")

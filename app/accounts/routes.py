@@ -1,26 +1,24 @@
-"""Pages of accounts: the first account, signing in and out, one's own profile."""
+"""Pages of accounts: the first account, signing in and out."""
 
-from math import ceil
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, redirect, request, session, url_for
+from flask import Response, current_app, redirect, request, session, url_for
 from flask_login import current_user, login_user
 
 from .. import config, web
 from ..clock import now
 from ..db import transaction
-from ..errors import DomainError, TooMany
+from ..errors import DomainError
 from ..local_paths import local_path
 from ..locales import negotiate_locale
 from ..visitor import address_key
 from ..web import go_to, render
 from ..zones import canonical
 from . import passwords, sessions, setup_codes, signing_in
+from .blueprint import answer_as, bp
 from .forms import SetupForm, SignInForm
 from .service import NewUser, begin_session, create_account
 from .sessions import SignedIn
-
-bp = Blueprint("accounts", __name__)
 
 
 @bp.get("/")
@@ -72,14 +70,6 @@ def sign_out() -> Response:
     return go_to(".sign_in", notice="You are signed out.")
 
 
-def answer_as(refusal: DomainError, page: Response) -> Response:
-    """The page with the refusal's status and, after too many attempts, the time to come back."""
-    page.status_code = refusal.status
-    if isinstance(refusal, TooMany):
-        page.headers["Retry-After"] = str(ceil(refusal.retry_after.total_seconds()))
-    return page
-
-
 def _set_up(form: SetupForm) -> SignedIn:
     setup_codes.check(form.code.data, address_key(), now())
     password_hash = passwords.hashed(form.password.data)
@@ -112,6 +102,3 @@ def _onward() -> str:
     wanted = local_path(request.args.get("next"), fallback)
     is_page = current_app.create_url_adapter(request).test(urlsplit(wanted).path, "GET")
     return wanted if is_page else fallback
-
-
-from . import profile_routes  # noqa: E402, F401

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from ..digits import whole_number
+
 PAGE_SIZES = (25, 50, 100)
 LATEST = 4_102_444_800  # the year 2100, in epoch seconds
-LARGEST_ID = 2**53
 
 
 class Section(StrEnum):
@@ -90,11 +91,5 @@ class Choice:
 def place_of(text: str) -> Place | None:
     """The place that "<epoch seconds>-<id>" names; None for any other text."""
     seconds, _, number = text.partition("-")
-    if not (_is_number(seconds) and _is_number(number)):
-        return None
-    at, id_ = int(seconds), int(number)
-    return Place(datetime.fromtimestamp(at, UTC), id_) if at < LATEST and id_ < LARGEST_ID else None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 16
+    at, id_ = whole_number(seconds, LATEST), whole_number(number)
+    return None if at is None or id_ is None else Place(datetime.fromtimestamp(at, UTC), id_)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Response, current_app, request, url_for
 
 from .. import clock, web
 from ..calendars.access import calendars_for
 from ..calendars.models import Calendar
 from ..db import db, in_transaction
+from ..digits import ID
 from ..errors import Conflict, Invalid
-from ..localtime import Reader
 from ..scheduling.ical import Person, booking_ics
 from . import lists, service, words
 from .choice import PAGE_SIZES, Choice, Place, Section
@@ -18,16 +18,10 @@ from .forms import CancelForm, FilterForm, NoShowForm
 from .lists import MOST_COUNTED, Viewed
 from .models import BookingStatus, Party
 
-bp = Blueprint("bookings", __name__)
+bp = web.owners_blueprint("bookings")
 
-BOOKING = "/bookings/<int(max=9007199254740991):booking_id>"  # ids that every database can look up
+BOOKING = f"/bookings/<{ID}:booking_id>"
 SECTIONS = {Section.UPCOMING: "Upcoming", Section.PAST: "Past", Section.CANCELLED: "Cancelled"}
-
-
-@bp.before_request
-@web.sign_in_required
-def only_signed_in() -> None:
-    """Every page here belongs to somebody."""
 
 
 @bp.get("/bookings")
@@ -45,10 +39,10 @@ def index() -> Response:
         form=form,
         choice=choice,
         rows=[
-            words.row_of(each, signed_in.user.id, reader(), now, manages_all=signed_in.manages_account)
+            words.row_of(each, signed_in.user.id, web.reader(), now, manages_all=signed_in.manages_account)
             for each in page.bookings
         ],
-        zone=words.zone_words(reader().tz),
+        zone=words.zone_words(web.reader().tz),
         **_links(choice, page, lists.counts(signed_in, choice, now)),
     )
 
@@ -106,12 +100,6 @@ def ics(booking_id: int) -> Response:
     return answer
 
 
-def reader() -> Reader:
-    """How the person of this request reads times."""
-    user = web.current().user
-    return Reader(user.tz, user.locale)
-
-
 def _calendars() -> Sequence[Calendar]:
     mine = calendars_for(web.current()).order_by(Calendar.name, Calendar.id)
     return db.session.scalars(mine).all()
@@ -145,7 +133,7 @@ def _count_words(count: int) -> str:
 
 def _page(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
     booking, host, link = viewed
-    signed_in, now, own = web.current(), clock.now(), reader()
+    signed_in, now, own = web.current(), clock.now(), web.reader()
     events = lists.history_of(booking.id)
     is_live = booking.status != BookingStatus.CANCELLED
     return web.render(
@@ -170,7 +158,7 @@ def _page(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
 
 
 def _shared(viewed: Viewed) -> dict[str, Any]:
-    booking, own = viewed.booking, reader()
+    booking, own = viewed.booking, web.reader()
     return {
         "reader": own,
         "when": own.when(booking.starts_at, booking.ends_at - booking.starts_at),

@@ -9,6 +9,7 @@ from .. import clock, web
 from ..bookings.in_the_way import bookings_in_the_way
 from ..bookings.offering import LinkTerms, open_offer
 from ..db import transaction
+from ..digits import ID
 from ..errors import Invalid
 from ..localtime import wall_to_instant
 from ..scheduling.availability import Availability
@@ -16,13 +17,13 @@ from ..scheduling.reasons import why_missing
 from ..scheduling.slots import Offer
 from . import answers, checks, hours, hours_forms, preview, service
 from .answers import Answer
+from .blueprint import CALENDAR, bp, my_calendar
 from .fields import FIRST_DAY, LAST_DAY
 from .hours import DAYS
 from .hours_forms import OverrideForm, WeeklyHoursForm
 from .models import Calendar, Ranges
-from .routes import CALENDAR, ID, bp, my_calendar, reader
+from .section_page import save
 from .sections import stamp
-from .settings_routes import save
 from .snapshots import Snapshot
 from .terms import availability_of
 
@@ -113,7 +114,7 @@ def _page(
         today=today,
         now=now,
         of_day=answers.OF_DAY,
-        reader=reader(calendar.tz),
+        reader=web.reader(calendar.tz),
         span_text=hours.span_text,
         instant=lambda seconds: datetime.fromtimestamp(seconds, UTC),
         asked_day=request.args.get("day", ""),
@@ -177,7 +178,7 @@ def _why(calendar: Calendar) -> Answer | None:
         return Answer("There is no such time", skipped.sentence)
     reason = why_missing(_open_offer(calendar, availability_of(calendar), start, 1), start)
     in_the_way = bookings_in_the_way(calendar, start)
-    return answers.why(calendar, reason, start, in_the_way, reader(calendar.tz))
+    return answers.why(calendar, reason, start, in_the_way, web.reader(calendar.tz))
 
 
 def _day_asked() -> date | None:

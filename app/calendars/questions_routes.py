@@ -4,9 +4,9 @@ from flask import Response, request
 
 from .. import web
 from . import questions_form
+from .blueprint import CALENDAR, bp, my_calendar
 from .questions_form import QuestionsForm
-from .routes import CALENDAR, bp, my_calendar
-from .settings_routes import section_page
+from .section_page import section_page
 
 DONE = {"add": "Question added.", "remove": "Question removed.", "up": "Moved up.", "down": "Moved down."}
 

@@ -1,26 +1,14 @@
 """Calendars: list, new, duplicate, switch off and on, delete."""
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from .. import clock, web
 from ..db import transaction
 from ..errors import Conflict
-from ..localtime import Reader
 from . import overview, service
-from .access import calendar_for
+from .blueprint import CALENDAR, bp, my_calendar, zone_choices
 from .forms import NewCalendarForm
 from .models import Calendar
-
-bp = Blueprint("calendars", __name__)
-
-ID = "int(max=9007199254740991)"  # what every database can look up
-CALENDAR = f"/calendars/<{ID}:calendar_id>"
-
-
-@bp.before_request
-@web.sign_in_required
-def only_signed_in() -> None:
-    """Every page here belongs to somebody."""
 
 
 @bp.get("/calendars")
@@ -32,7 +20,7 @@ def index() -> Response:
         "calendars/index.html",
         rows=rows,
         now=now,
-        reader=reader(),
+        reader=web.reader(),
         has_links=overview.has_links(web.current()),
     )
 
@@ -99,27 +87,8 @@ def delete(calendar_id: int) -> Response:
     return web.render("calendars/delete.html", calendar=calendar, refusal=refusal, status=status)
 
 
-def my_calendar(calendar_id: int) -> Calendar:
-    """The calendar, if the person of this request manages it. Raises NotFound."""
-    return calendar_for(web.current(), calendar_id)
-
-
-def reader(tz: str | None = None) -> Reader:
-    """How the person of this request reads times, in their own zone or another."""
-    user = web.current().user
-    return Reader(tz or user.tz, user.locale)
-
-
-def zone_choices(*include: str) -> dict[str, dict[str, str]]:
-    """The list of zones, grouped, for a form."""
-    return {group: dict(zones) for group, zones in reader().zone_options(clock.now(), include)}
-
-
 def _switch(calendar: Calendar, *, on: bool) -> Response:
     with transaction():
         service.switch(calendar, on=on, actor_id=web.current().user.id, now=clock.now())
     state = "on" if on else "off"
     return web.go_to(".index", notice=f"{calendar.name} is switched {state}.")
-
-
-from . import availability_routes, questions_routes, settings_routes  # noqa: E402, F401

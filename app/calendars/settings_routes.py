@@ -1,23 +1,18 @@
 """Calendar Settings: the sections that are one plain form each."""
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import Response, request, url_for
 
 from .. import clock, config, web
-from ..db import transaction
-from ..errors import Conflict, Invalid
 from ..public import expired
 from ..public.doors import Host
 from ..public.expired import Variant
 from ..qr import qr_svg
-from . import rules_form, service
+from . import rules_form
 from .access import hosts_for
-from .forms import DetailsForm, ExpiredPageForm, LocationForm, PublicLinkForm, SectionForm
-from .models import Calendar, ContactKind
-from .routes import CALENDAR, bp, my_calendar, reader, zone_choices
-from .sections import stamp
+from .blueprint import CALENDAR, bp, my_calendar, zone_choices
+from .forms import DetailsForm, ExpiredPageForm, LocationForm, PublicLinkForm
+from .models import ContactKind
+from .section_page import section_page
 
 PREVIEWED = {Variant.USED: "Used", Variant.DELETED: "Deleted", Variant.EXPIRED: "Expired"}
 
@@ -82,7 +77,7 @@ def expired_page_preview(calendar_id: int) -> Response:
     """The expired page as a stranger sees it, as saved."""
     calendar = my_calendar(calendar_id)
     host = Host(calendar.host.name, calendar.host.email)
-    page = expired.expired_page(calendar, host, _variant_asked(), reader(calendar.tz), clock.now())
+    page = expired.expired_page(calendar, host, _variant_asked(), web.reader(calendar.tz), clock.now())
     return web.render("public/expired.html", view=page)
 
 
@@ -94,42 +89,6 @@ def public_link(calendar_id: int) -> Response:
     form = PublicLinkForm(obj=calendar)
     code = qr_svg(address, f"QR code of the public link of {calendar.name}")
     return section_page(calendar, "public-link", form, lambda: form.data, address=address, code=code)
-
-
-def section_page(
-    calendar: Calendar, section: str, form: SectionForm, values: Callable[[], dict[str, Any]], **context: Any
-) -> Response:
-    """The section's page, or the redirect after saving it; a refusal is told on the page, with all that was typed."""
-    status = 200
-    if request.method != "POST":  # HEAD too
-        form.seen.data = stamp(calendar, section)
-    elif not form.submitted():
-        status = 422
-    else:
-        refusal = save(calendar, section, form, values())
-        if refusal is None:
-            return web.go_to(request.endpoint, calendar_id=calendar.id, notice="Saved")
-        status = refusal.status
-    page = f"calendars/{section.replace('-', '_')}.html"
-    return web.render(page, calendar=calendar, form=form, status=status, **context)
-
-
-def save(
-    calendar: Calendar, section: str, form: SectionForm, values: dict[str, Any]
-) -> Invalid | Conflict | None:
-    """Store a section; what refused it, if anything did, told by the form."""
-    seen = form.seen.data or ""
-    try:
-        with transaction():
-            person = web.current().user.id
-            service.change(calendar, section, values, seen=seen, actor_id=person, now=clock.now())
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        if isinstance(refusal, Conflict):
-            # Told once: saving again is then meant to replace what the other person stored.
-            form.seen.data = stamp(calendar, section)
-        return refusal
-    return None
 
 
 def _variant_asked() -> Variant:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from ..digits import whole_number
 from .models import LinkSource, LinkStatus
 from .search import pasted_token
 
 PAGE_SIZES = (25, 50, 100)
-LARGEST_ID = 2**53
 LONGEST_SEARCH = 200
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -32,16 +32,16 @@ class Choice:
     @classmethod
     def from_args(cls, args: Mapping[str, str]) -> "Choice":
         """What the query string asks for; whatever it says wrongly counts as not said."""
-        older = _id(args.get("older"))
-        per_page = _id(args.get("per"))
+        older = whole_number(args.get("older"))
+        per_page = whole_number(args.get("per"))
         return cls(
             status=_word(LinkStatus, args.get("status")),
             source=_word(LinkSource, args.get("source")),
             search=args.get("q", "").strip()[:LONGEST_SEARCH],
-            link_id=_id(args.get("link")),
+            link_id=whole_number(args.get("link")),
             per_page=per_page if per_page in PAGE_SIZES else PAGE_SIZES[0],
             older_than=older,
-            newer_than=None if older else _id(args.get("newer")),
+            newer_than=None if older else whole_number(args.get("newer")),
         )
 
     @property
@@ -75,9 +75,3 @@ class Choice:
 
 def _word(kind: type[Word], text: str | None) -> Word | None:
     return kind(text) if text in set(kind) else None
-
-
-def _id(text: str | None) -> int | None:
-    if not text or not text.isascii() or not text.isdecimal() or len(text) > 16:
-        return None
-    return int(text) if 0 < int(text) < LARGEST_ID else None

@@ -14,12 +14,12 @@ from ..errors import Conflict, Invalid
 from ..localtime import Reader
 from ..qr import qr_svg
 from . import listing, service, words
+from .blueprint import LINK, LIST, bp, my_link
 from .choice import Choice
 from .export import lines
 from .forms import LinkForm
 from .models import LinkSighting, LinkStatus, OneTimeLink
 from .options import expires_on
-from .routes import LINK, LIST, bp, my_link, reader
 from .timeline import timeline
 
 
@@ -37,7 +37,7 @@ def show(calendar_id: int, link_id: int) -> Response:
         title=_title(link),
         booking=db.session.scalars(select(Booking).where(Booking.link_id == link.id)).one_or_none(),
         entries=_timeline(link),
-        reader=reader(),
+        reader=web.reader(),
         now=now,
         facts=_facts(calendar, link),
         **_related(link),
@@ -69,7 +69,7 @@ def edit(calendar_id: int, link_id: int) -> Response:
         title=_title(link),
         form=form,
         more_times=int(form.asks_for_more_times),
-        zone=Reader(calendar.tz, reader().locale).zone_label(clock.now()),
+        zone=Reader(calendar.tz, web.reader().locale).zone_label(clock.now()),
     )
 
 
@@ -96,7 +96,7 @@ def export(calendar_id: int) -> Response:
     found = listing.every_link(calendar.id, Choice.from_args(request.args))
     user, now = web.current().user, clock.now()
     body = stream_with_context(lines(found, config.current().base_url, user.tz, now))
-    name = f"one-time-links-{calendar.slug}-{reader().local_date(now)}.csv"
+    name = f"one-time-links-{calendar.slug}-{web.reader().local_date(now)}.csv"
     return Response(
         body,
         mimetype="text/csv",
@@ -110,7 +110,7 @@ def _title(link: OneTimeLink) -> str:
 
 
 def _facts(calendar: Calendar, link: OneTimeLink) -> list[tuple[str, str | None]]:
-    now, own = clock.now(), Reader(calendar.tz, reader().locale)
+    now, own = clock.now(), Reader(calendar.tz, web.reader().locale)
     until = words.day_words(expires_on(link.expires_at, calendar.tz), own, now)
     duration = link.duration_minutes
     times = words.times_words(link.offered_times or [], calendar.tz, own.locale, now)

@@ -3,32 +3,20 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
-from sqlalchemy import select
+from flask import Response, request, url_for
 
 from .. import clock, config, web
 from ..calendars.access import calendar_for
 from ..calendars.models import Calendar
-from ..db import db, transaction
-from ..errors import Invalid, NotFound
+from ..db import transaction
+from ..errors import Invalid
 from ..localtime import Reader
 from . import listing, service
+from .blueprint import LINK, LIST, bp, my_link
 from .choice import PAGE_SIZES, Choice
 from .forms import LinkForm
 from .models import LinkSource, LinkStatus, OneTimeLink
 from .words import SOURCE_WORDS, STATUS_WORDS, row_of
-
-bp = Blueprint("links", __name__)
-
-ID = "int(max=9007199254740991)"  # what every database can look up
-LIST = f"/calendars/<{ID}:calendar_id>/settings/one-time-links"
-LINK = f"/calendars/<{ID}:calendar_id>/links/<{ID}:link_id>"
-
-
-@bp.before_request
-@web.sign_in_required
-def only_signed_in() -> None:
-    """Every page here belongs to somebody."""
 
 
 @bp.get(LIST)
@@ -92,22 +80,6 @@ def delete(calendar_id: int, link_id: int) -> Response:
     )
 
 
-def my_link(calendar_id: int, link_id: int) -> tuple[Calendar, OneTimeLink]:
-    """The calendar and its link, if the person of this request manages it. Raises NotFound."""
-    calendar = calendar_for(web.current(), calendar_id)
-    own = select(OneTimeLink).where(OneTimeLink.id == link_id, OneTimeLink.calendar_id == calendar.id)
-    link = db.session.scalars(own).one_or_none()
-    if link is None:
-        raise NotFound("There is no such link.")
-    return calendar, link
-
-
-def reader() -> Reader:
-    """How the person of this request reads times."""
-    user = web.current().user
-    return Reader(user.tz, user.locale)
-
-
 def _created(calendar: Calendar, link: OneTimeLink) -> Response:
     return web.go_to(".index", calendar_id=calendar.id, created=link.id, notice="Link created.")
 
@@ -122,7 +94,7 @@ def _list(
     status: int = 200,
 ) -> Response:
     """The page, or its block `links`."""
-    now, words = clock.now(), reader()
+    now, words = clock.now(), web.reader()
     page = listing.page_of(calendar.id, choice)
     base_url = config.current().base_url
     return web.render(
@@ -197,11 +169,8 @@ def _just_done(page: listing.Page) -> dict[str, Any]:
 
 def _one_row(calendar: Calendar, link: OneTimeLink) -> Any:
     page = listing.page_of(calendar.id, Choice(link_id=link.id))
-    return row_of(page.links[0], config.current().base_url, calendar.tz, reader(), clock.now())
+    return row_of(page.links[0], config.current().base_url, calendar.tz, web.reader(), clock.now())
 
 
 def _index_url(calendar_id: int, choice: Choice) -> str:
     return url_for(".index", calendar_id=calendar_id, **replace(choice).here())
-
-
-from . import link_routes  # noqa: E402, F401

@@ -1,12 +1,12 @@
 """The details page of one slot: its form, and the answers to a booking that was refused."""
 
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Any
 
 from flask import Response
 
 from .. import web
+from ..error_pages import ask_to_wait
 from . import visits
 from .doors import Door
 from .expired import contact_of
@@ -43,9 +43,7 @@ class DetailsPage:
             self.form.form_errors.append(sentence)
         self.form.key.data = self.checks.key_for_retry(is_spent=status == 409)
         answer = self._render(status, self.form.start)
-        if retry_after:
-            answer.headers["Retry-After"] = str(max(1, ceil(retry_after.total_seconds())))
-        return answer
+        return ask_to_wait(answer, retry_after) if retry_after else answer
 
     def refuse_taken(self) -> Response:
         """The same page with what was typed, and the nearest open times to book by one press."""

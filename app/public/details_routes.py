@@ -8,11 +8,11 @@ from ..bookings.booking_step import CalendarClosed, book
 from ..errors import DomainError, LinkGone, SlotTaken, TooMany
 from ..links.models import SightingKind
 from . import booked_cookie, doors, gone, visits
+from .blueprint import bp
 from .details_page import DetailsPage
 from .doors import Door
 from .forms import epoch_seconds
 from .picker_routes import standard_door_or_404
-from .routes import bp
 
 
 @bp.get("/o/<token>/details")

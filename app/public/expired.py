@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from ..calendars.models import Calendar, ContactKind
 from ..links.lookup import FoundLink
@@ -99,11 +98,6 @@ def contact_of(calendar: Calendar, host: Host, name: str) -> tuple[str, str, str
         number = calendar.expired_contact
         return (f"Call {name}" if name else "Call us", f"tel:{_digits(number)}", number)
     return None
-
-
-def as_problem(page: ExpiredPage) -> dict[str, Any]:
-    """The same for programs, as RFC 9457 problem details."""
-    return {"title": page.title, "status": page.status, "detail": page.sentence}
 
 
 def _words(variant: Variant, name: str, last_day: str) -> tuple[str, str]:

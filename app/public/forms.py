@@ -18,11 +18,13 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional
 
 from ..calendars.models import Calendar, LocationKind
+from ..digits import whole_number
 from ..scheduling.ical import one_line, plain
 from ..web import BaseForm
 from .phones import phone_of
 
 MOST_LONG_TEXT = 4000
+FARTHEST = 99_999_999_999  # epoch seconds, some three thousand years on: far beyond what can be booked
 Question = dict[str, Any]
 
 
@@ -78,7 +80,7 @@ class BookingForm(BaseForm):
 
 def epoch_seconds(text: str) -> int | None:
     """The instant an address or a form names, or None when it names none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
+    return whole_number(text, FARTHEST)
 
 
 def booking_form(calendar: Calendar, region: str, values: dict[str, Any] | None = None) -> BookingForm:

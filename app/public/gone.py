@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from flask import Response, jsonify, request
+from flask import Response, request
 
 from .. import web
 from ..bookings import manage
+from ..error_pages import problem, wants_json
 from ..links.models import SightingKind
 from . import booked_cookie, visits
 from .doors import Door
-from .expired import OWN, UNKNOWN, ExpiredPage, Variant, as_problem, page_for
+from .expired import OWN, UNKNOWN, ExpiredPage, Variant, page_for
 
 
 def unknown() -> Response:
@@ -32,10 +33,8 @@ def dead(door: Door, now: datetime, *, status: int | None = None) -> Response:
 def answer(page: ExpiredPage, *, status: int | None = None, **context: object) -> Response:
     """The page with its status, as problem+json where JSON is asked for."""
     status = status or page.status
-    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
-        problem = jsonify({**as_problem(page), "status": status})
-        problem.status_code, problem.mimetype = status, "application/problem+json"
-        return problem
+    if wants_json():
+        return problem(status, page.title, page.sentence)
     return web.render("public/expired.html", status=status, view=page, **context)
 
 

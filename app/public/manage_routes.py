@@ -7,8 +7,8 @@ from ..bookings import manage
 from ..bookings.manage import Managed
 from ..errors import NotFound
 from . import visits
+from .blueprint import bp
 from .confirmation import calendar_file, confirmation
-from .routes import bp
 
 
 @bp.get("/m/<token>")

@@ -5,6 +5,7 @@ from flask import Response, abort, request
 from .. import clock, web
 from ..links.models import SightingKind
 from . import doors, gone, visits
+from .blueprint import bp
 from .doors import Door
 from .expired import contact_of
 from .month_html import month_table, slot_list
@@ -12,7 +13,6 @@ from .month_page import MonthPage, length_words, month_page, wanted_of
 from .openings import Openings
 from .places import place_before
 from .reading import Reading
-from .routes import bp
 
 ASKS = ("month", "day", "tz", "hours", "zones")
 # What was pressed, by its id, decides where the focus goes; else what was asked for does.

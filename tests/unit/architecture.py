@@ -17,6 +17,7 @@ TOP = (
     "keys",
     "migrating",
     "newcomer",
+    "pages",
     "preferences",
     "proof",
     "serving",
@@ -24,7 +25,7 @@ TOP = (
 # Nothing but values in and out: no clock, no database, no web framework.
 PURE = (
     "accounts.passwords", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts", "columns",
-    "errors", "headers", "links.search", "local_paths", "locales", "localtime", "paths",
+    "digits", "errors", "headers", "links.search", "local_paths", "locales", "localtime", "paths",
     "public.phones", "qr", "scheduling", "tokens", "zones",
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.
@@ -33,7 +34,7 @@ MODELS_MAY_IMPORT = ("db", "columns")
 # Work with a transaction of its own: the booking step is every door's outermost function, as signing in is; counts
 # of attempts and of openings must outlive a request that is rolled back.
 OWN_TRANSACTION = ("accounts.signing_in", "bookings.booking_step", "links.sightings", "ratelimit")
-WEB_NAMES = ("routes", "forms", "form", "page")
+WEB_NAMES = ("blueprint", "routes", "forms", "form", "page", "pages")
 CLOCK_READS = {"now", "utcnow", "today", "time", "time_ns", "gmtime", "localtime", "ctime"}
 CLOCKS = {"datetime", "date", "time", "datetime.datetime", "datetime.date"}
 
@@ -101,6 +102,17 @@ def breaches(app: Path) -> list[str]:
         for rule in RULES
         for complaint in sorted(set(rule(module, web)))
     ]
+
+
+def circles(app: Path) -> list[str]:
+    """Modules that import one another in a circle, late imports included: "links.a -> links.b -> links.a"."""
+    every = modules(app)
+    names = {module.name for module in every}
+    uses = {module.name: sorted(_used_modules(module, names)) for module in every}
+    found, done = [], set()
+    for name in sorted(uses):
+        _walk(name, uses, [], done, found)
+    return found
 
 
 def is_in(name: str, packages: tuple[str, ...]) -> bool:
@@ -189,6 +201,21 @@ RULES: tuple[Rule, ...] = (
     _one_htmx,
     _services_never_commit,
 )
+
+
+def _used_modules(module: Module, names: set[str]) -> set[str]:
+    """The modules it imports; a name that is imported from one stands for that one."""
+    used = {name if name in names else name.rpartition(".")[0] or "__init__" for name in module.uses}
+    return used & names - {module.name}
+
+
+def _walk(name: str, uses: dict[str, list[str]], path: list[str], done: set[str], found: list[str]) -> None:
+    if name in path:
+        found.append(" -> ".join([*path[path.index(name) :], name]))
+    elif name not in done:
+        for used in uses[name]:
+            _walk(used, uses, [*path, name], done, found)
+        done.add(name)
 
 
 def _rank(name: str) -> int:

@@ -4,13 +4,39 @@ from pathlib import Path
 
 import pytest
 
-from .architecture import FEATURES, breaches, modules
+from .architecture import FEATURES, breaches, circles, modules
 
 APP = Path(__file__).parents[2] / "app"
 
 
 def test_imports_point_one_way():
     assert breaches(APP) == []
+
+
+def test_no_module_imports_itself_in_a_circle():
+    assert circles(APP) == []
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("from .b import bp", "from . import a"),
+        ("def late():\n    from .b import bp", "from app.links.a import x"),
+    ],
+    ids=["at the top", "inside a function"],
+)
+def test_a_planted_circle_is_found(tmp_path, a, b):
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links/__init__.py").write_text("")
+    (tmp_path / "links/a.py").write_text(a)
+    (tmp_path / "links/b.py").write_text(b)
+    assert circles(tmp_path) == ["links.a -> links.b -> links.a"]
+
+
+def test_every_route_module_is_gathered():
+    names = {module.name for module in modules(APP) if module.name.endswith("routes")}
+    (pages,) = (module for module in modules(APP) if module.name == "pages")
+    assert names - pages.uses == set()
 
 
 def test_every_feature_has_its_place_in_the_order():

@@ -1,4 +1,4 @@
-"""Pages without sign-in: what the contact, and whoever the link was forwarded to, sees."""
+"""The blueprint of the pages without sign-in: what the contact, and whoever a link was forwarded to, sees."""
 
 from flask import Blueprint
 
@@ -8,5 +8,3 @@ bp = Blueprint("public", __name__)
 # The token in the address is the secret; cookies may be blocked, and no-referrer makes the Origin null.
 web.csrf.exempt(bp)
 bp.after_request(web.keep_secret)
-
-from . import details_routes, manage_routes, picker_routes  # noqa: E402, F401

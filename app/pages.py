@@ -1,0 +1,35 @@
+"""All pages there are. A route module puts its routes on the blueprint it imports; here each is imported once."""
+
+from flask import Flask
+
+from . import preferences
+from .accounts import profile_routes
+from .accounts import routes as accounts_routes
+from .bookings import routes as bookings_routes
+from .calendars import availability_routes, questions_routes, settings_routes
+from .calendars import routes as calendars_routes
+from .links import link_routes
+from .links import routes as links_routes
+from .public import details_routes, manage_routes, picker_routes
+
+ROUTES = (
+    accounts_routes,
+    profile_routes,
+    preferences,
+    calendars_routes,
+    settings_routes,
+    availability_routes,
+    questions_routes,
+    links_routes,
+    link_routes,
+    bookings_routes,
+    picker_routes,
+    details_routes,
+    manage_routes,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give the app each blueprint, with the routes that all its modules have put there."""
+    for blueprint in dict.fromkeys(module.bp for module in ROUTES):
+        app.register_blueprint(blueprint)
