@@ -1,0 +1,110 @@
+"""What no honest browser sends."""
+
+HUGE = "9" * 5000
+IDS = (
+    "0",
+    "-1",
+    str(2**31),
+    str(2**53),
+    str(2**63),
+    str(2**64),
+    HUGE,
+    "1.5",
+    "1e5",
+    "%20 1",
+    "\uff11",
+    "1%00",
+    "NaN",
+)
+VALUES = (
+    "",
+    " ",
+    "NaN",
+    "-1",
+    HUGE,
+    "\u0663",
+    "\x00",
+    "\ud7ff\uffff\U0010ffff",
+    "2027-02-30",
+    "10000-01-01",
+    "24:61",
+    "a" * 70 + "@example.org",
+)
+FORM = "application/x-www-form-urlencoded"
+BODIES = (
+    (b"name=%ED%A0%80%FF%FE&email=\xff\xfe\xed\xa0\x80", FORM),
+    (b"%", FORM),
+    (b"&&&===%%%&=&a", FORM),
+    (b"s=1;s=2&s[]=1&s[a]=2&s.x=1", FORM),
+    (b"name=a&" * 20_000, FORM),
+    (b"name=a", f"{FORM}; charset=utf-16"),
+    (b"name=a", f"{FORM}; charset=nonsense"),
+    (b"", "multipart/form-data"),
+    (b"--x", "multipart/form-data; boundary=x"),
+    (
+        b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n\xff\xfe\r\n--x--',
+        "multipart/form-data; boundary=x",
+    ),
+    (b"--x\r\nContent-Disposition: form-data\r\n\r\n\r\n--x--", "multipart/form-data; boundary=x"),
+    (b"--x\r\nno header\r\n\r\n", "multipart/form-data; boundary=x"),
+    (b"garbage" * 100, "multipart/form-data; boundary=" + "x" * 300),
+    (b"{", "application/json"),
+    (b'{"s": 1, "name": {"a": []}}', "application/json"),
+    (b"[[]]", "application/json"),
+    (b"\x1f\x8b\x08\x00", "application/gzip"),
+)
+PARTS = (
+    b"".join(b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' for _ in range(2_100)) + b"--x--"
+)
+TOO_MUCH = ((b"name=" + b"x" * 300_000, FORM), (PARTS, "multipart/form-data; boundary=x"))
+HEADERS = (
+    {"Accept-Language": "x" * 5000},
+    {"Accept-Language": "de;q=NaN,en;q=-1,*;q=9e999,-,;;;q,\xe9, zh-Hant-HK-x-a-b-c-d"},
+    {"Accept-Language": "xx-YY-ZZ_aa@currency=EUR.UTF-8, ../../etc, en-u-ca-buddhist, i-klingon, C, root"},
+    {"Accept": ";q=a,*/*/*,text/html;q=2,\xff"},
+    {"Cookie": "slotkey=\xff; booked=.; tz=\x7f; hours=99; theme=<; ===; ;;"},
+    {"Cookie": "slotkey=eyJhIjoxfQ.aaaa.bbbb; booked=W1sxLDFdXQ.x; tz=Europe/Nowhere; hours="},
+    {"Cookie": "tz=" + "A" * 3000 + "; tz=Asia/Calcutta; tz=../../../etc/passwd"},
+    {"Cookie": 'tz="Europe/Berlin\\000"; hour_cycle=12h'},
+    {"HX-Request": "true", "HX-Target": "x#" + "y" * 3000, "HX-Source": "#\xff", "HX-Current-URL": "::"},
+    {"HX-Request": "true", "HX-Target": "", "HX-History-Restore-Request": "true"},
+    {"Range": "bytes=a-b,-,5-1", "If-Modified-Since": "yesterday", "If-None-Match": "W/"},
+    {"Host": "a b<c>"},
+    {"Host": ""},
+    {"Host": "[::1"},
+    {"X-Forwarded-For": "x, , \xff", "X-Forwarded-Proto": "javascript", "Referer": "\x00"},
+    {"Sec-Purpose": "\xff", "Authorization": "Basic \xff", "Transfer-Encoding": "nonsense"},
+)
+PUBLIC_QUERIES = {
+    "month": ("0000-00", "9999-12", "10000-01", "2026-13", "-001-01", "2026-12-01", "٢٠٢٦-١٢", HUGE),
+    "day": ("9999-12-31", "0001-01-01", "2026-02-30", "2026-W50-1", "20261209", "2026-12-09T09:00", HUGE),
+    "s": (
+        "NaN",
+        "inf",
+        "-1",
+        "1e10",
+        "0",
+        "99999999999",
+        "999999999999",
+        "٣",
+        "1_0",
+        "0x1",
+        " 1",
+        HUGE,
+        "1.0",
+    ),
+    "tz": (
+        "",
+        "UTC+25",
+        "Etc/GMT-14",
+        "localtime",
+        "posixrules",
+        "/etc/localtime",
+        "..",
+        "Factory",
+        "\x00",
+        HUGE,
+    ),
+    "hours": ("13", "", "\x00", "24 "),
+    "zones": ("", "1", HUGE),
+}
