@@ -18,7 +18,7 @@ def address_key() -> str:
 def key_of(address: str) -> str:
     """The same for an address as text; anything else, such as the name of a Unix socket, stands for itself."""
     try:
-        known = ip_address(address.partition("%")[0])
+        known = ip_address(_without_port(address).partition("%")[0])
     except ValueError:
         return address
     if not isinstance(known, IPv6Address):
@@ -26,3 +26,10 @@ def key_of(address: str) -> str:
     if known.ipv4_mapped:
         return str(known.ipv4_mapped)
     return f"{IPv6Address(int(known) >> HOUSEHOLD << HOUSEHOLD)}/{HOUSEHOLD}"
+
+
+def _without_port(address: str) -> str:
+    """Some proxies add the port of the connection, which would make every request somebody new."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address

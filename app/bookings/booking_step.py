@@ -91,8 +91,20 @@ def book(request: BookingRequest, now: datetime) -> Booked:
 
 
 def payload_hash(request: BookingRequest) -> bytes:
-    """Fingerprint of what was asked for: the same form with other data is another request."""
-    said = [request.calendar_id, request.link_id, request.start, asdict(request.attendee), request.answers]
+    """Fingerprint of what the form says: with other data it is another request.
+
+    Zone and locale are the browser's; another tab may change them between a form and its repeat.
+    """
+    who = request.attendee
+    said = [
+        request.calendar_id,
+        request.link_id,
+        request.start,
+        who.name,
+        who.email,
+        who.phone,
+        request.answers,
+    ]
     return sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 

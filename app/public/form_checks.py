@@ -7,7 +7,7 @@ from ..bookings.booking_step import Attendee, BookingRequest
 from ..bookings.form_keys import FormKey, new_form_key, read_form_key
 from ..bookings.manage import manage_tokens
 from ..localtime import Reader
-from . import visits
+from ..visitor import address_key
 from .doors import Door
 from .forms import BookingForm
 from .limits import MISTAKES, OLDEST_FORM, QUICKEST_PERSON, STANDARD_BOOKINGS
@@ -24,18 +24,18 @@ class FormChecks:
 
     def require_within_limits(self) -> None:
         """Raises TooMany for an address that has failed here, or booked by the standard link, too often."""
-        ratelimit.check(MISTAKES, self.door.subject, visits.address(), now=self.now)
+        ratelimit.check(MISTAKES, self.door.subject, address_key(), now=self.now)
         if self.door.link is None:
-            ratelimit.check(STANDARD_BOOKINGS, self.door.subject, visits.address(), now=self.now)
+            ratelimit.check(STANDARD_BOOKINGS, self.door.subject, address_key(), now=self.now)
 
     def count_mistake(self) -> None:
         """One more failure of this address at this door."""
-        ratelimit.count(MISTAKES, self.door.subject, visits.address(), now=self.now)
+        ratelimit.count(MISTAKES, self.door.subject, address_key(), now=self.now)
 
     def count_booking(self) -> None:
         """One more booking of this address by the standard link; a one-time link makes only one anyway."""
         if self.door.link is None:
-            ratelimit.count(STANDARD_BOOKINGS, self.door.subject, visits.address(), now=self.now)
+            ratelimit.count(STANDARD_BOOKINGS, self.door.subject, address_key(), now=self.now)
 
     def is_complete(self) -> bool:
         """True when shapes and key are right; else the form holds what is not."""

@@ -1,7 +1,6 @@
 """The request as the public pages see it: whose words to use, what to remember, whether a person looks."""
 
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import Response, current_app, request, session
 from flask_login import current_user
@@ -9,6 +8,7 @@ from flask_login import current_user
 from .. import clock, config, web
 from ..links import sightings
 from ..links.models import SightingKind
+from ..visitor import address_key
 from .doors import Door
 from .guessing import Guesses
 from .reading import Reading, reading_of
@@ -34,19 +34,10 @@ def remember_choices(answer: Response, reading: Reading) -> Response:
     return answer
 
 
-def address() -> str:
-    """The client's address for limits. An IPv6 one stands for its /64, which one person has whole."""
-    try:
-        client = ip_address(request.remote_addr or "")
-    except ValueError:
-        return ""
-    return str(ip_network((client, 64), strict=False)) if isinstance(client, IPv6Address) else str(client)
-
-
 def count_guess() -> None:
     """Note that this address has sent a token that is not ours. Raises TooMany."""
     guesses = current_app.extensions.setdefault("slotkey.guesses", Guesses())
-    guesses.count(address(), clock.now())
+    guesses.count(address_key(), clock.now())
 
 
 def is_own(door: Door) -> bool:
