@@ -116,6 +116,19 @@ def test_r28_a_holder_books_where_others_guess_and_fail(site: Site) -> None:
     assert site.book(path).status_code == 303
 
 
+def test_r28_visitors_of_a_server_on_both_kinds_of_addresses_are_apart(site: Site) -> None:
+    """It sees IPv4 as ::ffff:203.0.113.7, and all of that would be one /64. A port names nobody either."""
+    path = site.link()
+
+    def mistake(address: str) -> int:
+        sent = {"data": {"name": "x"}, "environ_base": {"REMOTE_ADDR": address}}
+        return site.client.post(f"{path}/details", **sent).status_code
+
+    assert [mistake("::ffff:203.0.113.7") for _ in range(31)][-1] == 429
+    assert mistake("203.0.113.7:4711") == 429
+    assert mistake("::ffff:203.0.113.8") == 422
+
+
 def _book(server: Server, path: str, **headers: str) -> None:
     _, page, _ = ask(server, "GET", path, **headers)
     start = re.search(r"details\?s=(\d+)", page)[1]
