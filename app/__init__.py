@@ -8,7 +8,7 @@ from .calendars import snapshots
 from .config import Settings
 from .files import ProtectedFiles
 from .paths import beside_code
-from .request_checks import refuse_nameless_fields
+from .request_checks import refuse_what_cannot_be_read
 
 LARGEST_BODY = 256 * 1024
 
@@ -26,7 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app, settings.database_url, settings.database_wait_seconds)
     snapshots.init_app(app)
-    app.before_request(refuse_nameless_fields)  # before CSRF, which reads the form
+    app.before_request(refuse_what_cannot_be_read)  # before CSRF, which reads the form
     web.init_app(app)
     error_pages.init_app(app)
     pages.init_app(app)

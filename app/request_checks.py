@@ -1,9 +1,27 @@
 """What no request may be, looked at before anything reads its form."""
 
-from flask import abort, request
+from io import BytesIO
+
+from flask import abort, current_app, request
+from gunicorn.http.errors import ParseException
 
 
-def refuse_nameless_fields() -> None:
-    """400 for a multipart body with a part that has no name: Flask-WTF takes every name for text."""
+def refuse_what_cannot_be_read() -> None:
+    """413 and 400 for bodies that form libraries would cut off or stumble over."""
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        _measure(current_app.config["MAX_CONTENT_LENGTH"])
+    # Flask-WTF takes every name for text, and a part may come without one.
     if request.mimetype == "multipart/form-data" and None in request.form:
         abort(400)
+
+
+def _measure(most: int) -> None:
+    """Read a body that does not say how long it is. Of a long one Werkzeug would take the first part for the whole."""
+    try:
+        body = request.environ["wsgi.input"].read(most + 1)
+    except (OSError, ParseException):  # these are no chunks
+        abort(400)
+    if len(body) > most:
+        abort(413)
+    request.environ.update({"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))})
+    del request.environ["HTTP_TRANSFER_ENCODING"]

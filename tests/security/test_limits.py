@@ -79,6 +79,7 @@ def test_r28_r18_processes_limit_together_and_log_no_token(app: Flask, served: S
     assert set(guesses) == {404, 429}
     assert guesses.count(404) <= 3 * 61  # each process counts these by itself: a guess must cost no query
     assert ask(served, "GET", f"/o/{second}", **attacker)[0] == 410
+    _send_in_chunks(served, third)
     _break_things(app, served, first, third)
     log = served.log
     assert re.search(r"203\.0\.113\.\d+ GET /o/<[^>]*> 410|127\.0\.0\.1 GET /o/<[^>]*> 410", log)
@@ -139,6 +140,19 @@ def _book(server: Server, path: str, **headers: str) -> None:
     assert ask(server, "GET", answered["Location"], **headers)[0] == 200
 
 
+def _send_in_chunks(server: Server, token: str) -> None:
+    """R26: a form that does not say how long it is; too long, broken, and as it should be."""
+    kind = f"Content-Type: {FORM['Content-Type']}\r\nTransfer-Encoding: chunked"
+    head = f"POST /o/{token}/details HTTP/1.1\r\nHost: x\r\n{kind}"
+    for chunks, status in (
+        (f"10000\r\n{'x' * 65536}\r\n" * 4 + "1\r\nx\r\n0\r\n\r\n", 413),
+        ("not a number\r\n", 400),
+        ("6\r\nname=x\r\n0\r\n\r\n", 422),
+    ):
+        answer = _send(server, f"{head}\r\nConnection: close\r\n\r\n{chunks}")
+        assert answer.startswith(f"HTTP/1.1 {status}"), answer[:40]
+
+
 def _break_things(app: Flask, server: Server, *tokens: str) -> None:
     """Malformed requests and errors of ours, with tokens in them."""
     for token in tokens:
@@ -155,10 +169,10 @@ def _break_things(app: Flask, server: Server, *tokens: str) -> None:
     assert {500, 503} & set(statuses)
 
 
-def _send(server: Server, raw: str) -> None:
+def _send(server: Server, raw: str) -> str:
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
         line.sendall(raw.encode())
-        line.recv(4096)
+        return line.recv(4096).decode(errors="replace")
 
 
 def _wrong_password(app: Flask, user: object, forwarded: str) -> int:
