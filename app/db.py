@@ -1,5 +1,6 @@
 """The database: one `db`, one `Base`, and `transaction()`, the only way to write."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.functions import FunctionElement
@@ -21,8 +22,10 @@ T = TypeVar("T")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 WRITES = "slotkey_writes"
+WRITING = {WRITES: True}
 RETRIED = ("40001", "40P01")  # serialization failure, deadlock: the same work may succeed at once
 ATTEMPTS = 5
+IDLE_SECONDS = 3.0
 
 
 class Base(DeclarativeBase):
@@ -95,6 +98,7 @@ def init_app(app: Flask, url: str, wait_seconds: float) -> None:
             _prepare_sqlite(db.engine, wait_seconds)
             app.extensions["slotkey.writer_queue"] = WriterQueue(db.engine.url.database, wait_seconds)
         else:
+            _drop_dead_connections(db.engine)
             app.extensions["slotkey.writer_queue"] = None
 
 
@@ -109,7 +113,7 @@ def transaction() -> Iterator[None]:
     session = db.session()
     _end_reading(session)
     with _turn():
-        session.connection(execution_options={WRITES: True})
+        session.connection(execution_options=_writing())
         session.info[WRITES] = True
         try:
             yield
@@ -155,9 +159,11 @@ def _engine_options(url: str, wait_seconds: float) -> dict[str, Any]:
         return {**discreet, "pool_size": 40, "max_overflow": 100, "connect_args": {"timeout": wait_seconds}}
     return {
         **discreet,
+        # A page's reads need no transaction: each statement sees its own snapshot at this level anyway, and BEGIN
+        # and ROLLBACK cost a round trip each. `transaction()` asks for one.
+        "isolation_level": "AUTOCOMMIT",
         "pool_size": 10,
         "max_overflow": 30,
-        "pool_pre_ping": True,  # a restarted PostgreSQL leaves dead connections in the pool
         "pool_timeout": wait_seconds,
         "connect_args": {"connect_timeout": 5},
     }
@@ -182,6 +188,28 @@ def _prepare_sqlite(engine: Engine, wait_seconds: float) -> None:
         else:
             # Cannot fail, so it needs none of SQLAlchemy's care, which costs more than a page's query.
             started.connection.driver_connection.execute("BEGIN")
+
+
+def _drop_dead_connections(engine: Engine) -> None:
+    """A restarted PostgreSQL leaves dead connections in the pool. Those that lay idle are tried before use; to try
+    all of them, each time, costs three round trips a request."""
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def probe(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("idle_since", time.monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            connection.execute("SELECT 1")
+        except engine.dialect.dbapi.Error as dead:
+            raise DisconnectionError from dead
+
+
+def _writing() -> dict[str, Any]:
+    return WRITING if is_sqlite() else {**WRITING, "isolation_level": "READ COMMITTED"}
 
 
 def _end_reading(session: Any) -> None:
