@@ -28,6 +28,10 @@ GUARDS = {
         BEGIN SELECT RAISE(ABORT, 'one_time_link: what a link is never changes'); END""",
         """CREATE TRIGGER one_time_link_stays BEFORE DELETE ON one_time_link
         BEGIN SELECT RAISE(ABORT, 'one_time_link: rows are never removed'); END""",
+        # INSERT OR REPLACE takes the old row away without asking the trigger above.
+        """CREATE TRIGGER one_time_link_is_new BEFORE INSERT ON one_time_link
+        WHEN EXISTS (SELECT 1 FROM one_time_link WHERE id = NEW.id OR nonce = NEW.nonce)
+        BEGIN SELECT RAISE(ABORT, 'one_time_link: rows are never replaced'); END""",
         """CREATE TRIGGER one_time_link_counted AFTER INSERT ON one_time_link
         BEGIN
           INSERT INTO link_count (calendar_id, status, links) VALUES (NEW.calendar_id, NEW.status, 1)

@@ -1,12 +1,18 @@
-"""R6 over HTTP, where tests/http/test_details.py leaves off: what counts as the same form. R12: nothing is left out."""
+"""R6 over HTTP, where tests/http/test_details.py leaves off: what counts as the same form. R7: a way back that only
+SQLite has. R12: nothing is left out."""
 
 import ast
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.db import db
 
 from ..factories import at
 from ..public_pages import Site
+from .world import World
 
 TESTS = Path(__file__).parents[1]
 LEAVING_OUT = ("skip", "skipif", "xfail", "importorskip", "skipTest")
@@ -43,6 +49,23 @@ def test_r6_the_same_key_with_other_data_shows_nobody_the_booking(site: Site, ch
     assert again.status_code == 409
     assert first.location not in again.text
     assert "Location" not in again.headers
+
+
+@pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT OR ROLLBACK"])
+@pytest.mark.parametrize("kept", ["id", "nonce"])
+def test_r7_no_link_is_replaced_by_one_that_is_active(world: World, verb: str, kept: str) -> None:
+    """SQLite's REPLACE deletes the row that is in the way, and asks no trigger of DELETE."""
+    before = world.rows()["one_time_link"]
+    other = {"id": "id + 1000", "nonce": "randomblob(8)"}
+    other.pop(kept)
+    with world.app.app_context(), db.engine.begin() as connection:
+        columns = [row[1] for row in connection.execute(text("PRAGMA table_info(one_time_link)"))]
+        values = {"status": "'active'", "used_at": "NULL", "deleted_at": "NULL", **other}
+        picked = ", ".join(values.get(column, column) for column in columns)
+        sql = f"{verb} INTO one_time_link SELECT {picked} FROM one_time_link WHERE status <> 'active'"
+        with pytest.raises(DBAPIError, match="rows are never replaced"):
+            connection.execute(text(sql))
+    assert world.rows()["one_time_link"] == before
 
 
 def test_r12_no_test_is_skipped_or_expected_to_fail() -> None:
