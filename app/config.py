@@ -155,7 +155,6 @@ def _positive(text: str) -> float:
 
 
 def _locale(text: str) -> str:
-
     try:
         return str(Locale.parse(text.replace("-", "_")))
     except (ValueError, UnknownLocaleError):

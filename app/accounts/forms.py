@@ -45,7 +45,8 @@ class ZoneForm(BaseForm):
 
     def offer(self, tz: str, locale: str, now: datetime) -> None:
         """Fill the lists to choose from for a reader like this; to be called before the form is checked."""
-        self.tz.choices = dict(Reader(tz, locale).zone_options(now))
+        groups = Reader(tz, locale).zone_options(now)
+        self.tz.choices = {group: dict(names) for group, names in groups}
 
 
 class SetupForm(ZoneForm):
@@ -73,10 +74,9 @@ class ProfileForm(ZoneForm):
 
     def offer(self, tz: str, locale: str, now: datetime) -> None:
         super().offer(tz, locale, now)
-        known = locales.listed()
         # DEFAULT_LOCALE may name one that is not in the list; saving must not change it by itself.
-        own = [] if locale in dict(known) else [(locale, locale)]
-        self.locale.choices = [*own, *known]
+        known = dict(locales.listed())
+        self.locale.choices = known if locale in known else {locale: locale} | known
 
 
 class PasswordForm(BaseForm):

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from .. import zones
-from ..db import db
+from ..db import connection, db
 from ..errors import Conflict, Invalid
 from . import sessions
 from .models import Account, Membership, Role, User
@@ -67,9 +67,16 @@ def change_profile(user: User, name: str, tz: str, locale: str) -> None:
     user.name, user.tz, user.locale = name.strip(), checked_tz(tz), locale
 
 
+def renew_hash(user_id: int, checked: str, renewed: str) -> bool:
+    """Store another hash of the same password; False when the user no longer has the hash that was `checked`."""
+    same = update(User).where(User.id == user_id, User.password_hash == checked)
+    return connection().execute(same.values(password_hash=renewed)).rowcount == 1
+
+
 def change_password(user: User, password_hash: str, kept_session: int, now: datetime) -> None:
     """A new password; every session of the user but `kept_session` ends."""
     user.password_hash = password_hash
+    db.session.flush()  # the row first: a sign-in by the old password that holds it shall end too
     sessions.end_others(user.id, kept_session, now)
 
 

@@ -24,11 +24,13 @@ def sign_in(email: str, password: str, address: str, now: datetime) -> SignedIn:
     An unknown e-mail costs as much time as a known one.
     """
     user = service.user_by_email(email)
+    checked = user.password_hash if user else None
     _verify(email, password, user, address, now, Invalid(NO_MATCH))
-    outdated = passwords.is_outdated(user.password_hash)
-    renewed = passwords.hashed(password) if outdated else user.password_hash
+    renewed = passwords.hashed(password) if passwords.is_outdated(checked) else checked
     with transaction():
-        user.password_hash = renewed
+        # Checking takes a while. Whoever changes a password meanwhile ends all sessions, and none may follow.
+        if not service.renew_hash(user.id, checked, renewed):
+            raise Invalid(NO_MATCH)
         return service.begin_session(user, now)
 
 

@@ -24,9 +24,11 @@ from ..scheduling.wallclock import date_at
 from ..tokens import new_nonce
 from . import statements
 from .models import BookingStatus
-from .offering import LinkTerms, offer_of
+from .offering import LinkTerms, offer_of, terms_of
 
 TAKEN = "That time has just been taken. Please choose another one."
+GONE = "This booking link can no longer be used."
+CLOSED = "This calendar is not taking bookings at the moment."
 
 
 class CalendarClosed(Conflict):
@@ -133,23 +135,22 @@ def _use_up_link(link_id: int, now: datetime) -> _Terms:
     """Make the link Used, and read the terms it was made with."""
     used = connection().execute(statements.USE_UP_LINK, {"link": link_id, "now": now}).one_or_none()
     if used is None:
-        raise LinkGone("This booking link can no longer be used.")
-    times = tuple(used.offered_times) if used.offered_times else None
-    return _Terms(
-        used.version,
-        LinkTerms(used.duration_minutes, used.offered_from_on, used.offered_until_on, times),
-    )
+        raise LinkGone(GONE)
+    return _Terms(used.version, terms_of(used))
 
 
 def _standard_terms(calendar_id: int) -> _Terms:
-    version = connection().execute(statements.CALENDAR_VERSION, {"calendar_id": calendar_id})
-    return _Terms(version.scalar_one(), LinkTerms())
+    found = connection().execute(statements.CALENDAR_VERSION, {"calendar_id": calendar_id})
+    version = found.scalar_one_or_none()
+    if version is None:  # deleted since its page was opened
+        raise CalendarClosed(CLOSED)
+    return _Terms(version, LinkTerms())
 
 
 def _require_open(kept: Snapshot, offer: Offer, request: BookingRequest) -> None:
     calendar = kept.calendar
     if not calendar.is_on or (request.link_id is None and not calendar.is_public):
-        raise CalendarClosed("This calendar is not taking bookings at the moment.")
+        raise CalendarClosed(CLOSED)
     if not is_offered(offer, request.start):
         raise SlotTaken("That time is not open. Please choose another one.")
 
@@ -229,7 +230,7 @@ def _refusal(refused: Exception) -> Exception:
     if "booking_no_overlap" in said:
         return SlotTaken(TAKEN)
     if "booking_link" in said or "booking.link_id" in said:
-        return LinkGone("This booking link can no longer be used.")
+        return LinkGone(GONE)
     return refused
 
 

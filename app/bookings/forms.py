@@ -26,11 +26,11 @@ class FilterForm(BaseForm):
 
     def __init__(self, args: Any, calendars: Iterable[Calendar]) -> None:
         super().__init__(args)
-        self.calendar.choices = [("", "All calendars"), *((str(each.id), each.name) for each in calendars)]
+        self.calendar.choices = {"": "All calendars"} | {str(each.id): each.name for each in calendars}
 
     def validate_calendar(self, field: SelectField) -> None:
         """Refuse a calendar that this person does not have."""
-        if field.data and field.data not in dict(self.calendar.choices):
+        if field.data and field.data not in self.calendar.choices:
             raise ValidationError("There is no such calendar.")
 
     def validate_until_on(self, field: DayField) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from ..accounts.models import User
 from ..accounts.sessions import SignedIn
@@ -19,16 +19,13 @@ from ..events import Event
 from ..links.models import OneTimeLink
 from ..zones import zone
 from .choice import Choice, Place, Section
-from .models import Booking
+from .models import CANCELLED, LIVE, Booking
 from .offering import LONGEST_BLOCK
 
 MOST_COUNTED = 1_000  # beyond that a page says "1,000+": counting more would cost more than the page
 ONE_DAY = timedelta(days=1)
 
 booking, calendar, user = Booking.__table__, Calendar.__table__, User.__table__
-# As words of the statement, not as a parameter: else the partial index of cancelled bookings stays unused.
-CANCELLED = booking.c.status == literal_column("'cancelled'")
-LIVE = booking.c.status != literal_column("'cancelled'")
 
 
 class Page(NamedTuple):

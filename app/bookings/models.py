@@ -21,6 +21,7 @@ from ..calendars.models import Calendar
 from ..columns import words
 from ..db import Base, Id, UtcDateTime
 
+# As words of a statement, not as a parameter: else the partial indexes stay unused.
 LIVE = text("status <> 'cancelled'")
 CANCELLED = text("status = 'cancelled'")
 

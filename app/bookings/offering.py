@@ -1,7 +1,7 @@
 """What a calendar, or one link of it, offers now: its settings, the link's terms and the host's bookings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,12 @@ class LinkTerms:
     times: tuple[int, ...] | None = None
 
 
+def terms_of(link: Any) -> LinkTerms:
+    """The terms that a link's row holds, whole or in part."""
+    times = tuple(link.offered_times) if link.offered_times else None
+    return LinkTerms(link.duration_minutes, link.offered_from_on, link.offered_until_on, times)
+
+
 def offer_of(snapshot: Snapshot, terms: LinkTerms, now: datetime) -> Offer:
     """The offer as far as settings, notice and window go, with nothing blocked and no limit reached."""
     earliest, latest = window_of(snapshot.calendar, now)
@@ -59,12 +65,7 @@ def open_offer(snapshot: Snapshot, terms: LinkTerms, now: datetime, start: int, 
     offer = offer_of(snapshot, terms, now)
     calendar = snapshot.calendar
     days, weeks = _reached_limits(calendar, start, end)
-    return _replace(offer, blocked=_blocked(calendar.host_id, start, end), full_days=days, full_weeks=weeks)
-
-
-def _replace(offer: Offer, **changes: object) -> Offer:
-    # Not dataclasses.replace: `Offer` caches what it derives, and the copy has to start empty.
-    return Offer(**{**{name: getattr(offer, name) for name in offer.__dataclass_fields__}, **changes})
+    return replace(offer, blocked=_blocked(calendar.host_id, start, end), full_days=days, full_weeks=weeks)
 
 
 def _blocked(host_id: int, start: int, end: int) -> Sequence[Any]:

@@ -103,9 +103,9 @@ def section_of(booking: Booking, now: datetime) -> Section:
     return Section.PAST if booking.ends_at <= now else Section.UPCOMING
 
 
-def cancelled_by(booking: Booking, names: Iterable[tuple[Any, str | None]]) -> str:
+def cancelled_by(booking: Booking, events: Iterable[tuple[Any, str | None]]) -> str:
     """Who cancelled: the user's name where one did, else the contact's."""
-    by = next((name for event, name in names if event.name == "booking_cancelled" and name), None)
+    by = next((name for event, name in events if event.name == "booking_cancelled" and name), None)
     return by or (booking.name if booking.cancelled_by == Party.CONTACT else "the host")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ..amounts import length_words, plural
 from ..bookings.models import Booking
 from ..localtime import Reader
 from ..scheduling.reasons import Reason
@@ -76,7 +77,7 @@ def _rule(calendar: Calendar, reason: Reason, reader: Reader) -> tuple[str, str]
         ),
         Reason.NOTICE: (
             "Inside the minimum notice",
-            f"Bookings need {duration_words(calendar.minimum_notice_minutes)} of notice.",
+            f"Bookings need {length_words(calendar.minimum_notice_minutes)} of notice.",
         ),
         Reason.WINDOW: ("Outside the booking window", _window(calendar, reader)),
         Reason.DAY_LIMIT: (
@@ -90,24 +91,12 @@ def _rule(calendar: Calendar, reason: Reason, reader: Reader) -> tuple[str, str]
     }[reason]
 
 
-def duration_words(minutes: int) -> str:
-    """ "4 hours", "2 days", "90 minutes"."""
-    for name, size in (("day", 1440), ("hour", 60)):
-        if minutes and minutes % size == 0:
-            return _plural(minutes // size, name)
-    return _plural(minutes, "minute")
-
-
 def _window(calendar: Calendar, reader: Reader) -> str:
     if calendar.window_kind == WindowKind.DAYS:
-        return f"Bookings are taken {_plural(calendar.window_days, 'day')} ahead."
+        return f"Bookings are taken {plural(calendar.window_days, 'day')} ahead."
     first, last = reader.long_day(calendar.window_from_on), reader.long_day(calendar.window_until_on)
     return f"Bookings are taken for {first} to {last}."
 
 
 def _bookings(most: int | None) -> str:
-    return f"{_plural(most or 0, 'booking')} at most"
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    return f"{plural(most or 0, 'booking')} at most"

@@ -183,7 +183,7 @@ def _why(calendar: Calendar) -> Answer | None:
 
 def _day_asked() -> date | None:
     try:
-        day = datetime.strptime(request.args.get("day", ""), "%Y-%m-%d").date()  # noqa: DTZ007
+        day = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
         return None
     return day if FIRST_DAY <= day <= LAST_DAY else None

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
 from ..web import BaseForm
 from .fields import WholeNumber
@@ -49,23 +49,18 @@ class ZoneField(SelectField):
 class NewCalendarForm(BaseForm):
     """The few things a calendar cannot do without."""
 
-    name = StringField("Name", [InputRequired(NO_NAME), Length(max=120)], filters=[one_line])
+    name = StringField("Name", [DataRequired(NO_NAME), Length(max=120)], filters=[one_line])
     tz = ZoneField("Time zone", description="The hours you offer are meant in this zone.")
     duration_minutes = WholeNumber("Duration in minutes", least=1, most=1440)
-
-    def validate_name(self, field: StringField) -> None:
-        """A name of nothing but blanks is none."""
-        if not field.data:
-            raise ValidationError(NO_NAME)
 
 
 class DetailsForm(SectionForm):
     """Name, address, host, zone and duration."""
 
-    name = StringField("Name", [InputRequired(NO_NAME), Length(max=120)], filters=[one_line])
+    name = StringField("Name", [DataRequired(NO_NAME), Length(max=120)], filters=[one_line])
     slug = StringField(
         "Address of the public link",
-        [InputRequired("Enter an address, such as intro-call."), Length(max=60)],
+        [DataRequired("Enter an address, such as intro-call."), Length(max=60)],
         filters=[one_line],
     )
     description = TextAreaField(
@@ -79,11 +74,6 @@ class DetailsForm(SectionForm):
         "Time zone", description="Hours, limits and dates of this calendar are meant in this zone."
     )
     duration_minutes = WholeNumber("Duration in minutes", least=1, most=1440)
-
-    def validate_name(self, field: StringField) -> None:
-        """A name of nothing but blanks is none."""
-        if not field.data:
-            raise ValidationError(NO_NAME)
 
 
 class LocationForm(SectionForm):

@@ -1,6 +1,5 @@
 """Calendar Settings > One-Time Booking Links: the list, and what can be done from it."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Response, request, url_for
@@ -146,13 +145,9 @@ def _nothing(choice: Choice) -> str:
         return "No link of this calendar has this address."
     if choice.search:
         return f"No links match “{choice.search}”."
-    words = [STATUS_WORDS[choice.status].lower()] if choice.status else []
-    return (
-        " ".join(
-            ["No", *words, "links", *([f"from “{SOURCE_WORDS[choice.source]}”"] if choice.source else [])]
-        )
-        + "."
-    )
+    status = f" {STATUS_WORDS[choice.status].lower()}" if choice.status else ""
+    source = f" from “{SOURCE_WORDS[choice.source]}”" if choice.source else ""
+    return f"No{status} links{source}."
 
 
 def _just_done(page: listing.Page) -> dict[str, Any]:
@@ -173,4 +168,4 @@ def _one_row(calendar: Calendar, link: OneTimeLink) -> Any:
 
 
 def _index_url(calendar_id: int, choice: Choice) -> str:
-    return url_for(".index", calendar_id=calendar_id, **replace(choice).here())
+    return url_for(".index", calendar_id=calendar_id, **choice.here())

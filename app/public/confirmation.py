@@ -45,7 +45,7 @@ def confirmation(managed: Managed, reader: Reader, now: datetime) -> Confirmatio
         title=_title(state, reader.day(booking.starts_at, weekday=None)),
         slot=words.slot(int(booking.starts_at.timestamp())),
         place=_place(managed),
-        reference=reference_of(booking),
+        reference=booking.reference,
         links=calendar_links(_entry(managed)) if state == State.BOOKED else [],
         contact=contact_of(booking.calendar, Host(managed.host.name, managed.host.email), managed.host.name),
     )
@@ -56,11 +56,6 @@ def state_of(booking: Booking, now: datetime) -> State:
     if booking.status == BookingStatus.CANCELLED:
         return State.CANCELLED
     return State.PAST if booking.ends_at <= now else State.BOOKED
-
-
-def reference_of(booking: Booking) -> str:
-    """What both can say on the phone: eight characters of the booking's lasting uid."""
-    return f"{booking.uid[:4]}-{booking.uid[4:8]}".upper()
 
 
 def calendar_file(managed: Managed, now: datetime) -> bytes:
@@ -84,7 +79,7 @@ def _entry(managed: Managed) -> CalendarEntry:
         organizer=Person(host.name, host.email),
         attendee=Person(booking.name, booking.email),
         location=_place(managed),
-        description=f"Reference: {reference_of(booking)}",
+        description=f"Reference: {booking.reference}",
     )
 
 

@@ -5,7 +5,7 @@ from flask import Response, redirect, request
 from .. import clock
 from ..bookings import manage
 from ..bookings.booking_step import CalendarClosed, book
-from ..errors import DomainError, LinkGone, SlotTaken, TooMany
+from ..errors import DomainError, LinkGone, SlotTaken, TooMany, Unavailable
 from ..links.models import SightingKind
 from . import booked_cookie, doors, gone, visits
 from .blueprint import bp
@@ -60,8 +60,8 @@ def take_booking(door: Door) -> Response:
     try:
         page.checks.require_within_limits()
         return _booked(page) if page.checks.is_complete() else _incomplete(page)
-    except TooMany as refused:
-        return page.refuse(429, refused.sentence, refused.retry_after)
+    except (TooMany, Unavailable) as refused:  # neither is a mistake to count; both are over after a while
+        return page.refuse(refused.status, refused.sentence, refused.retry_after)
     except DomainError as refused:
         page.checks.count_mistake()
         return _refused(page, refused)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 
 from ..accounts.models import User
-from ..bookings.offering import LinkTerms
+from ..bookings.offering import LinkTerms, terms_of
 from ..calendars.models import Calendar
 from ..calendars.snapshots import Snapshot, snapshot
 from ..db import connection
@@ -69,10 +69,8 @@ def by_token(token: str) -> Door | None:
     link = lookup.find(token)
     if link is None:
         return None
-    times = tuple(link.offered_times) if link.offered_times else None
-    terms = LinkTerms(link.duration_minutes, link.offered_from_on, link.offered_until_on, times)
     kept = snapshot(link.calendar_id, link.version)
-    return Door(f"/o/{token}", kept, Host(link.host_name, link.host_email), link, terms)
+    return Door(f"/o/{token}", kept, Host(link.host_name, link.host_email), link, terms_of(link))
 
 
 def by_slug(slug: str) -> Door | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from .. import zones
+from ..amounts import length_words
 from ..localtime import Reader
 from .month_parts import Grid, Slots
 from .openings import Month, Openings, month_of
@@ -134,15 +135,6 @@ class _Builder:
 
     def _day_of(self, start: int | None) -> date | None:
         return None if start is None else self.reader.local_date(instant_of(start))
-
-
-def length_words(minutes: int) -> str:
-    """ "4 hours", "90 minutes", "1 day"."""
-    for name, size in (("day", 1440), ("hour", 60)):
-        if minutes and minutes % size == 0:
-            count = minutes // size
-            return f"{count} {name}{'s' if count > 1 else ''}"
-    return f"{minutes} minute{'s' if minutes != 1 else ''}"
 
 
 def _date(text: str) -> date | None:

@@ -1,6 +1,6 @@
 """What is open in a month, on a day and next, reading the host's bookings no further than the question reaches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -105,8 +105,7 @@ class Openings:
             return False
         start = int(self.now.timestamp())
         offer = open_offer(self.kept, self.terms, self.now, start, self._end_of(day))
-        values = {name: getattr(offer, name) for name in Offer.__dataclass_fields__}
-        return bool(times_on(Offer(**{**values, "earliest": start}), day, self.tz))
+        return bool(times_on(replace(offer, earliest=start), day, self.tz))
 
     def _end_of(self, day: date) -> int:
         spans = segments_of_dates(self.tz, day_number(day), day_number(day))

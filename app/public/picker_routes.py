@@ -3,13 +3,14 @@
 from flask import Response, abort, request
 
 from .. import clock, web
+from ..amounts import length_words
 from ..links.models import SightingKind
 from . import doors, gone, visits
 from .blueprint import bp
 from .doors import Door
 from .expired import contact_of
 from .month_html import month_table, slot_list
-from .month_page import MonthPage, length_words, month_page, wanted_of
+from .month_page import MonthPage, month_page, wanted_of
 from .openings import Openings
 from .places import place_before
 from .reading import Reading

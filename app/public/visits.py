@@ -14,7 +14,6 @@ from .guessing import Guesses
 from .reading import Reading, reading_of
 
 ONE_YEAR = timedelta(days=365)
-REMEMBERED = ("tz", "hours")
 
 
 def reading_for(host_tz: str) -> Reading:

@@ -1,13 +1,14 @@
 """Accounts in the database: one first account, sessions, e-mails that belong to one person. On both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from app.accounts import service, sessions, setup_codes
-from app.accounts.models import Account, Role, SetupCode, User
+from app.accounts import passwords, service, sessions, setup_codes, signing_in
+from app.accounts.models import Account, Role, Session, SetupCode, User
 from app.accounts.service import NewUser
 from app.db import db, transaction
 from app.errors import Conflict, DomainError, Invalid
@@ -123,3 +124,21 @@ def test_database_holds_no_session_secret() -> None:
     stored = db.session.execute(db.text("SELECT secret_hash FROM session")).scalar_one()
     assert secret.encode() not in bytes(stored)
     assert sessions.find(bytes(stored).hex(), NOW) is None
+
+
+@pytest.mark.usefixtures("app_context")
+def test_password_changed_while_it_is_checked_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sign-in by the old password must not outlive the change that ends all sessions."""
+    old = passwords.hashed("correct horse")
+    create(replace(new_user(), password_hash=old))
+
+    def right_then_changed(password: str, stored: str | None) -> bool:
+        with transaction():
+            service.change_password(service.user_by_email("ada@example.org"), "another hash", 0, NOW)
+        return is_right(password, stored)
+
+    is_right = passwords.is_right
+    monkeypatch.setattr(passwords, "is_right", right_then_changed)
+    with pytest.raises(Invalid):
+        signing_in.sign_in("ada@example.org", "correct horse", "192.0.2.1", NOW)
+    assert db.session.query(Session).count() == 0

@@ -139,6 +139,15 @@ class TestRefused:
             book(wish(calendar, None, at(9)), NOW)
         assert isinstance(make_booking(calendar, make_link(calendar)), Booked)
 
+    def test_a_calendar_deleted_meanwhile_is_closed(self, app):
+        calendar = make_calendar(make_user())
+        late = wish(calendar, None, at(9))
+        with transaction():
+            db.session.delete(calendar)
+        with pytest.raises(CalendarClosed):
+            book(late, NOW)
+        assert rows(Booking) == []
+
     def test_an_expired_link_books_nothing(self, calendar):
         link = make_link(calendar, expires_at=NOW)
         with pytest.raises(LinkGone):

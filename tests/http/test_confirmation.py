@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app import clock
-from app.bookings.models import Booking, BookingStatus
+from app.bookings.models import Booking, BookingStatus, Party
 from app.db import db, transaction
 from tests.factories import NOW, at
 from tests.public_pages import Site, title_of
@@ -102,11 +102,8 @@ def test_cancelled_booking_says_so_and_why(site: Site) -> None:
     path = booked(site)
     with site.app.app_context(), transaction():
         booking = db.session.get(Booking, 1)
-        booking.status, booking.cancelled_at, booking.cancel_reason = (
-            BookingStatus.CANCELLED,
-            NOW,
-            "I am ill.",
-        )
+        booking.status, booking.cancelled_at = BookingStatus.CANCELLED, NOW
+        booking.cancelled_by, booking.cancel_reason = Party.HOST, "I am ill."
     page = site.client.get(path)
     assert title_of(page).startswith("This booking was cancelled")
     assert "I am ill." in page.text

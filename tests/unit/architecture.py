@@ -24,8 +24,8 @@ TOP = (
 )
 # Nothing but values in and out: no clock, no database, no web framework.
 PURE = (
-    "accounts.passwords", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts", "columns",
-    "digits", "errors", "headers", "links.search", "local_paths", "locales", "localtime", "paths",
+    "accounts.passwords", "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
+    "columns", "digits", "errors", "headers", "links.search", "local_paths", "locales", "localtime", "paths",
     "public.phones", "qr", "scheduling", "tokens", "zones",
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.

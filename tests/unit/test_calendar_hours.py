@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.calendars.answers import duration_words
+from app.amounts import length_words
 from app.calendars.hours import clock_text, first_overlap, longest_minutes, minutes_of, with_another
 from app.calendars.hours_forms import edited
 from app.calendars.slugs import is_slug, slug_from
@@ -111,4 +111,4 @@ def test_stored_text_has_no_control_characters():
     ],
 )
 def test_durations_in_words(minutes, words):
-    assert duration_words(minutes) == words
+    assert length_words(minutes) == words
