@@ -16,6 +16,8 @@ from tests.services import chromium
 from tests.services.server import free_port
 from tests.services.site import served
 
+from .office import Office
+
 WAIT_MILLISECONDS = 10_000
 DESK, PHONE = (1280, 900), (360, 740)
 OpenPage = Callable[..., Page]
@@ -74,6 +76,19 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
 def page(open_page: OpenPage) -> Page:
     """A page on a desk, light, in Berlin, with JavaScript."""
     return open_page()
+
+
+@pytest.fixture
+def office(app: Flask, site: str) -> Office:
+    """Dana's calendars, on the running app."""
+    return Office(app)
+
+
+@pytest.fixture
+def desk(office: Office, page: Page) -> Page:
+    """A page on which Dana is signed in."""
+    office.enter(page)
+    return page
 
 
 def _watch(context: BrowserContext, site: str, wrongs: list[str]) -> None:

@@ -101,7 +101,8 @@ EXPIRED = [
     State("an unknown link", "public.picker", "/o/nothing", status=404),
     State("a public link that is off", "public.standard_picker", "/c/empty"),
     State("an unknown booking", "public.manage_booking", "/m/nothing", status=404),
-    *(State(f"preview of a {variant} link", "calendars.expired_page_preview", _preview(variant), who="Ada") for variant in ("used", "deleted", "expired")),
+    *(State(f"preview of a {variant} link", "calendars.expired_page_preview", _preview(variant), who="Ada")
+      for variant in ("used", "deleted", "expired")),
 ]  # fmt: skip
 ERRORS = [
     State("no such page", "error", "/nothing-here", status=404),

@@ -1,0 +1,119 @@
+"""S3: the journeys with JavaScript off, as real forms and links."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.calendars.models import Calendar
+from app.db import db
+from app.links.models import LinkStatus
+
+from ..people import PASSWORD
+from .office import ADDRESS, Office, fill_in, sign_in_by_form
+
+
+@pytest.fixture
+def plain(open_page: Callable[..., Page]) -> Page:
+    """A page that runs no scripts."""
+    return open_page(javascript=False)
+
+
+@pytest.fixture
+def plain_desk(office: Office, plain: Page) -> Page:
+    """The same with Dana signed in."""
+    office.enter(plain)
+    return plain
+
+
+def test_contact_books(office: Office, plain: Page) -> None:
+    """S3: open the link, another month, another day, another zone, the form with its errors, the confirmation."""
+    address = office.make_link()
+    plain.goto(address)
+    plain.get_by_role("link", name="Later month").click()
+    plain.get_by_role("link", name=re.compile("^12 January")).click()
+    plain.get_by_role("link", name="Change time zone").click()
+    plain.get_by_label("Time zone").select_option("Asia/Kolkata")
+    plain.get_by_role("button", name="Use this zone").click()
+    plain.get_by_role("link", name="13:30 to 14:00").click()
+    plain.get_by_role("button", name="Confirm booking").click()
+    expect(plain.get_by_role("alert")).to_contain_text("There is a problem")
+    fill_in(plain)
+    plain.get_by_role("button", name="Confirm booking").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("You are booked")
+    expect(plain.locator("main")).to_contain_text("13:30 to 14:00 (Kolkata time, UTC+5:30)")
+    assert plain.goto(address).status == 410
+    assert office.statuses() == [LinkStatus.USED]
+
+
+def test_owner_signs_in_and_creates_a_link(office: Office, plain: Page) -> None:
+    """S3: sign in, create, see; the address stands in a field to be copied by hand."""
+    plain.goto(office.section)
+    sign_in_by_form(plain, office.dana, PASSWORD)
+    plain.get_by_role("button", name="Create the first link").click()
+    expect(plain.locator("tbody tr")).to_have_count(1)
+    assert ADDRESS.search(plain.get_by_label("Address of the link").first.input_value())
+    expect(plain.get_by_role("button", name="Copy")).to_have_count(0)
+
+
+def test_owner_creates_a_link_with_options(office: Office, plain_desk: Page) -> None:
+    plain_desk.goto(office.section)
+    plain_desk.get_by_text("Create a link with options").click()
+    plain_desk.get_by_label("Name").fill("Sam Lee")
+    plain_desk.get_by_role("button", name="Create link with these options").click()
+    expect(plain_desk.get_by_role("row", name="Sam Lee")).to_contain_text("Active")
+
+
+def test_owner_filters_searches_and_deletes(office: Office, plain_desk: Page) -> None:
+    office.make_links("Ana Silva", "Sam Lee")
+    plain_desk.goto(office.section)
+    plain_desk.get_by_label("Search links").fill("sam")
+    plain_desk.get_by_role("button", name="Search").click()
+    expect(plain_desk.locator("tbody tr")).to_have_count(1)
+    plain_desk.get_by_role("link", name="Delete", exact=True).click()
+    expect(plain_desk.get_by_role("heading", level=1)).to_have_text("Delete this link?")
+    plain_desk.get_by_role("button", name="Delete link").click()
+    plain_desk.goto(office.section)
+    plain_desk.get_by_role("link", name=re.compile("^Deleted")).click()
+    expect(plain_desk.locator("tbody tr")).to_have_count(1)
+    expect(plain_desk.get_by_role("row", name="Sam Lee")).to_contain_text("Deleted")
+
+
+def test_owner_shares_a_link(office: Office, plain_desk: Page) -> None:
+    office.make_links("Sam Lee")
+    plain_desk.goto(office.section)
+    plain_desk.get_by_role("link", name="Share").click()
+    assert ADDRESS.search(plain_desk.get_by_label("Message").input_value())
+
+
+def test_owner_edits_hours(office: Office, plain_desk: Page) -> None:
+    plain_desk.goto(office.settings("availability"))
+    plain_desk.get_by_role("button", name="Add a range on Saturday").click()
+    plain_desk.get_by_label("Saturday from, range 1").fill("10:00")
+    plain_desk.get_by_label("Saturday until, range 1").fill("12:30")
+    plain_desk.get_by_role("button", name="Save", exact=True).click()
+    expect(plain_desk.get_by_role("status")).to_contain_text("Saved")
+    with office.app.app_context():
+        assert db.session.get(Calendar, office.intro.id).weekly_hours[5] == [[600, 750]]
+
+
+def test_owner_cancels_a_booking(office: Office, plain_desk: Page) -> None:
+    office.book_elsewhere(office.make_link())
+    plain_desk.goto("/bookings")
+    plain_desk.get_by_role("link", name=re.compile("Wed 2 Dec")).click()
+    plain_desk.get_by_role("link", name="Cancel booking").click()
+    plain_desk.get_by_label("Reason").fill("I am ill")
+    plain_desk.get_by_role("button", name="Cancel booking").click()
+    expect(plain_desk.locator("main")).to_contain_text("Cancelled")
+    assert office.statuses() == [LinkStatus.USED]
+
+
+def test_theme_and_sign_out_are_forms(office: Office, plain_desk: Page) -> None:
+    plain_desk.goto("/calendars")
+    plain_desk.locator("details.user summary").click()
+    plain_desk.get_by_role("button", name="Dark").click()
+    expect(plain_desk.locator("html")).to_have_attribute("data-theme", "dark")
+    plain_desk.locator("details.user summary").click()
+    plain_desk.get_by_role("button", name="Sign out").click()
+    expect(plain_desk.get_by_role("heading", level=1)).to_have_text("Sign in")
