@@ -102,9 +102,12 @@ def offset_of(local: datetime) -> str:
 
 def label(name: str, instant: datetime) -> str:
     """How a sentence names the zone: "Berlin time (UTC+1)", or "UTC" alone where there is no place to name."""
-    if has_place(name):
-        return f"{city(name)} time ({offset_words(name, instant)})"
-    return city(name)
+    return f"{time_of(name)} ({offset_words(name, instant)})" if has_place(name) else city(name)
+
+
+def time_of(name: str) -> str:
+    """The same without the offset, for times whose offset stands elsewhere: "Berlin time", "UTC"."""
+    return f"{city(name)} time" if has_place(name) else city(name)
 
 
 def has_place(name: str) -> bool:

@@ -14,7 +14,7 @@ from .form_checks import FormChecks
 from .forms import booking_form
 from .openings import Openings
 from .places import place_before
-from .slot_words import SlotWords, instant_of
+from .slot_words import SlotWords, zone_words
 
 
 class DetailsPage:
@@ -35,7 +35,7 @@ class DetailsPage:
 
     def show_taken(self, start: int) -> Response:
         """Instead of a form: that the slot is not open any more, and the times nearest to it."""
-        return self._render(409, start, taken=self.words.no_longer_open(start), **self._nearest(start))
+        return self._render(409, start, taken=self.words.not_open(start), **self._nearest(start))
 
     def refuse(self, status: int, sentence: str = "", retry_after: timedelta | None = None) -> Response:
         """The same page with what was typed, and what is wrong with it."""
@@ -58,7 +58,7 @@ class DetailsPage:
 
     def _nearest(self, start: int) -> dict[str, Any]:
         slots = self.openings().nearest(start)
-        zone = self.reading.reader.zone_label(instant_of(slots[0])) if slots else ""
+        zone = zone_words(self.reading.reader, slots)
         return {"nearest": [self.words.choice(slot) for slot in slots], "nearest_zone": zone}
 
     def _render(self, status: int, start: int | None, **more: Any) -> Response:

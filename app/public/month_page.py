@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from .. import zones
 from ..amounts import length_words
 from ..localtime import Reader
 from .month_parts import Grid, Slots
 from .openings import Month, Openings, month_of
-from .slot_words import instant_of
+from .slot_words import instant_of, zone_words
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,8 @@ class _Builder:
             grid=self._grid(month, chosen, times),
             chosen=chosen,
             day_name=self.reader.day(chosen, weekday="long") if chosen else "",
-            day_zone=self._zone_of(starts),
+            # The zone in force on the day, which is not always the one of today.
+            day_zone=zone_words(self.reader, (*starts[:1], *starts[-1:])),
             times=Slots(self.reader, starts, self.duration),
             opening=f"The next open time is {self.reader.day(first)}." if first else "",
             empty=empty,
@@ -120,15 +120,6 @@ class _Builder:
         days = (date(month.year, month.number, number) for number in range(1, month.last.day + 1))
         counts = tuple(len(times.get(day, ())) for day in days)
         return Grid(self.reader.locale, month, counts, chosen, self.reader.local_date(self.now))
-
-    def _zone_of(self, starts: tuple[int, ...]) -> str:
-        """The zone in force on the day, which is not always the one of today."""
-        if not starts:
-            return ""
-        labels = dict.fromkeys(
-            zones.label(self.reader.tz, instant_of(start)) for start in (starts[0], starts[-1])
-        )
-        return ", then ".join(labels)
 
     def _name(self, month: Month) -> str:
         return self.reader.month_name(month.year, month.number)

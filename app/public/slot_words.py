@@ -1,9 +1,11 @@
 """One slot in a contact's words. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from .. import zones
 from ..localtime import Reader
 
 
@@ -51,14 +53,20 @@ class SlotWords:
 
     def taken(self, start: int) -> str:
         """What to say after a lost race, when a form has been filled in."""
-        return f"{self._time(start)} has just been taken. Your details are kept - choose another time."
+        return f"{self._named(start)} has just been taken. Your details are kept - choose another time."
 
-    def no_longer_open(self, start: int) -> str:
-        """What to say of a slot that somebody has taken, or that was never open."""
-        return f"{self._time(start)} is no longer open. Choose another time."
+    def not_open(self, start: int) -> str:
+        """What to say of an address whose slot somebody has taken, or that was never open, in whatever year."""
+        return f"{self._named(start, year=True)} is not open. Choose another time."
 
-    def _time(self, start: int) -> str:
-        return self.reader.time(instant_of(start))
+    def _named(self, start: int, *, year: bool = False) -> str:
+        instant, zone = instant_of(start), zones.time_of(self.reader.tz)
+        return f"{self.reader.time(instant)} on {self.reader.day(instant, year=year)} ({zone})"
+
+
+def zone_words(reader: Reader, starts: Sequence[int]) -> str:
+    """The zone of times that stand together; on a day the clocks change, both its offsets in their order."""
+    return ", then ".join(dict.fromkeys(reader.zone_label(instant_of(start)) for start in starts))
 
 
 def instant_of(epoch_seconds: int) -> datetime:

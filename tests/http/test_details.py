@@ -156,7 +156,8 @@ def test_taken_slot_keeps_the_form_and_offers_the_nearest_times(site: Site) -> N
     site.book(site.link(calendar))
     answer = site.client.post(f"{path}/details", data=form)
     assert answer.status_code == 409
-    assert "09:00 has just been taken. Your details are kept - choose another time." in answer.text
+    said = "09:00 on Wed 2 December (Berlin time) has just been taken. Your details are kept - choose another time."
+    assert said in answer.text
     assert 'value="Ana Silva"' in answer.text
     nearest = [at(9, 30), at(10), at(10, 30)]
     assert [f'name="instead" value="{start}"' in answer.text for start in nearest] == [True] * 3
@@ -164,6 +165,22 @@ def test_taken_slot_keeps_the_form_and_offers_the_nearest_times(site: Site) -> N
     assert site.statuses() == [LinkStatus.ACTIVE, LinkStatus.USED]
     assert site.client.post(f"{path}/details", data={**form, "instead": at(9, 30)}).status_code == 303
     assert int(site.bookings()[1].starts_at.timestamp()) == at(9, 30)
+
+
+def test_times_round_a_change_of_the_clocks_name_both_offsets(site: Site) -> None:
+    """S9: Berlin's clocks go forward at 02:00 on 28 March 2027."""
+    before, after = at(1, days=117), at(5, days=117)
+    path = site.link(offered_times=[before, after])
+    page = site.client.get(f"{path}/details?s={at(3, days=117)}").text
+    assert "in Berlin time (UTC+1), then Berlin time (UTC+2)</span>" in page
+
+
+def test_address_of_any_slot_is_answered_with_its_day_zone_and_year(site: Site) -> None:
+    """S9."""
+    path = site.link()
+    page = site.client.get(f"{path}/details?s=99999999999&tz=Asia/Tokyo").text
+    assert "18:46 on Wed 16 November 5138 (Tokyo time) is not open. Choose another time." in page
+    assert "(UTC) is not open." in site.client.get(f"{path}/details?s={at(3)}&tz=UTC").text
 
 
 def test_enter_in_a_field_books_none_of_the_nearest_times(site: Site) -> None:

@@ -38,7 +38,7 @@ def test_slot_goes_to_one(site: Site) -> None:
     with clock.fixed(LATER):
         answer = site.client.post("/c/dana/details", data=late)
     assert answer.status_code == 409
-    assert "09:00 has just been taken." in answer.text
+    assert "09:00 on Wed 2 December (Berlin time) has just been taken." in answer.text
 
 
 def test_unknown_name_is_404(site: Site) -> None:
