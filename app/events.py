@@ -75,9 +75,3 @@ def of_link(link_id: int) -> Sequence[Event]:
     return db.session.scalars(
         select(Event).where(Event.link_id == link_id).order_by(Event.at, Event.id)
     ).all()
-
-
-def of_booking(booking_id: int) -> Sequence[Event]:
-    """The booking's events, oldest first."""
-    found = select(Event).where(Event.booking_id == booking_id).order_by(Event.at, Event.id)
-    return db.session.scalars(found).all()

@@ -25,6 +25,9 @@ from .offering import LONGEST_BLOCK
 MOST_COUNTED = 1_000  # beyond that a page says "1,000+": counting more would cost more than the page
 ONE_DAY = timedelta(days=1)
 
+# Of a booking, in a list; whole rows carry answers and reasons that no line shows.
+SHOWN = ("id", "starts_at", "ends_at", "status", "name", "email", "tz", "link_id", "no_show_at", "host_id")
+
 booking, calendar, user = Booking.__table__, Calendar.__table__, User.__table__
 
 
@@ -138,19 +141,7 @@ def _values(place: Place) -> ColumnElement[Any]:
 
 def _rows(ids: Select[Any], section: Section) -> Sequence[Any]:
     page = ids.subquery("page")
-    shown = (
-        "id",
-        "starts_at",
-        "ends_at",
-        "status",
-        "name",
-        "email",
-        "tz",
-        "link_id",
-        "no_show_at",
-        "host_id",
-    )
-    columns = [booking.c[name] for name in shown]
+    columns = [booking.c[name] for name in SHOWN]
     rows = (
         select(
             *columns,

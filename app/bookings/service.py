@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from .. import events
 from ..db import connection
@@ -21,21 +21,14 @@ def cancel(booking_id: int, by: Party, reason: str, now: datetime, actor_id: int
     """
     # Counts first, then the booking: the order in which a booking takes them, or the two would deadlock.
     _give_back_counts(_require(booking_id))
-    cancelled = (
-        connection()
-        .execute(
-            update(table)
-            .where(table.c.id == booking_id, table.c.status != BookingStatus.CANCELLED, table.c.ends_at > now)
-            .values(
-                status=BookingStatus.CANCELLED,
-                cancelled_at=now,
-                cancelled_by=by,
-                cancel_reason=reason,
-                sequence=table.c.sequence + 1,
-            )
-            .returning(*table.c)
-        )
-        .one_or_none()
+    cancelled = _change(
+        booking_id,
+        table.c.ends_at > now,
+        status=BookingStatus.CANCELLED,
+        cancelled_at=now,
+        cancelled_by=by,
+        cancel_reason=reason,
+        sequence=table.c.sequence + 1,
     )
     if cancelled is None:
         raise Conflict(_why_not_cancelled(booking_id))
@@ -48,25 +41,20 @@ def mark_no_show(booking_id: int, is_no_show: bool, now: datetime, actor_id: int
     Said twice, it is noted once. Raises Conflict for a booking that is cancelled or has not begun, NotFound when
     there is none.
     """
-    marked = (
-        connection()
-        .execute(
-            update(table)
-            .where(
-                table.c.id == booking_id,
-                table.c.status != BookingStatus.CANCELLED,
-                table.c.starts_at <= now,
-                table.c.no_show_at.is_(None) if is_no_show else table.c.no_show_at.is_not(None),
-            )
-            .values(no_show_at=now if is_no_show else None)
-            .returning(*table.c)
-        )
-        .one_or_none()
-    )
+    is_news = table.c.no_show_at.is_(None) if is_no_show else table.c.no_show_at.is_not(None)
+    marked = _change(booking_id, table.c.starts_at <= now, is_news, no_show_at=now if is_no_show else None)
     if marked is None:
         _require_markable(booking_id, now)
     else:
         _record("booking_no_show" if is_no_show else "booking_no_show_undone", marked, now, actor_id, {})
+
+
+def _change(booking_id: int, *conditions: ColumnElement[bool], **values: Any) -> Any:
+    """The row after the change; None when it is cancelled or a condition does not hold at that very moment."""
+    live = update(table).where(
+        table.c.id == booking_id, table.c.status != BookingStatus.CANCELLED, *conditions
+    )
+    return connection().execute(live.values(**values).returning(*table.c)).one_or_none()
 
 
 def _give_back_counts(booking: Any) -> None:

@@ -3,11 +3,10 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
+from .. import emails, phones
 from ..web import BaseForm
 from .fields import WholeNumber
 from .models import ContactKind, LocationKind
@@ -129,11 +128,9 @@ class ExpiredPageForm(SectionForm):
 
     def validate_email(self, field: StringField) -> None:
         """An address, if any."""
-        if self.expired_contact_kind.data == ContactKind.EMAIL and field.data:
-            try:
-                validate_email(field.data, check_deliverability=False)
-            except EmailNotValidError as refused:
-                raise ValidationError("Enter an e-mail address, such as name@example.org.") from refused
+        is_asked = self.expired_contact_kind.data == ContactKind.EMAIL
+        if is_asked and field.data and not emails.is_address(field.data):
+            raise ValidationError(emails.UNREADABLE)
 
     def validate_phone(self, field: StringField) -> None:
         """A number that can be called from anywhere."""
@@ -156,11 +153,7 @@ def _is_web_address(text: str) -> bool:
 
 
 def _international(text: str) -> str:
-    sentence = "Enter a phone number with its country code, such as +49 30 901820."
-    try:
-        number = phonenumbers.parse(text, None)
-    except phonenumbers.NumberParseException as unreadable:
-        raise ValidationError(sentence) from unreadable
-    if not phonenumbers.is_possible_number(number):
-        raise ValidationError(sentence)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    number = phones.international(text)
+    if number is None:
+        raise ValidationError(phones.UNREADABLE)
+    return number

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from email_validator import EmailNotValidError, validate_email
-
+from .. import emails
 from ..errors import Invalid
 from ..localtime import Reader, wall_to_instant
 
@@ -66,12 +65,8 @@ def expires_on(instant: datetime | None, tz: str) -> date | None:
 
 def check_email(email: str) -> None:
     """Raise Invalid for a text that is no e-mail address; empty is fine."""
-    if not email:
-        return
-    try:
-        validate_email(email, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        raise Invalid("Enter an e-mail address like sam@example.org.", "for_email") from None
+    if email and not emails.is_address(email):
+        raise Invalid(emails.UNREADABLE, "for_email")
 
 
 def _check_texts(options: LinkOptions) -> None:

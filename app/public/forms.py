@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from wtforms import (
     BooleanField,
     EmailField,
@@ -17,11 +16,11 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional
 
+from .. import emails, phones
 from ..calendars.models import Calendar, LocationKind
+from ..calendars.texts import one_line, paragraphs
 from ..digits import whole_number
-from ..scheduling.ical import one_line, plain
 from ..web import BaseForm
-from .phones import phone_of
 
 MOST_LONG_TEXT = 4000
 FARTHEST = 99_999_999_999  # epoch seconds, some three thousand years on: far beyond what can be booked
@@ -40,21 +39,19 @@ class BookingForm(BaseForm):
     key = HiddenField()
     name = StringField(
         "Your name",
-        filters=[lambda text: one_line(text or "")],
+        filters=[one_line],
         validators=[DataRequired("Enter your name."), Length(max=120, message="Use at most 120 characters.")],
     )
     email = EmailField(
         "E-mail",
-        filters=[lambda text: one_line(text or "")],
+        filters=[one_line],
         validators=[DataRequired("Enter your e-mail address."), Length(max=254, message="This is too long.")],
     )
 
     def validate_email(self, field: Field) -> None:
-        """An address of the shape that mail servers take; whether it exists is not asked."""
-        try:
-            validate_email(field.data, check_deliverability=False, test_environment=True)
-        except EmailNotValidError:
-            raise ValidationError("Enter an e-mail address like sam@example.org.") from None
+        """An address that the confirmation could be sent to."""
+        if not emails.is_address(field.data):
+            raise ValidationError(emails.UNREADABLE)
 
     @property
     def start(self) -> int | None:
@@ -106,28 +103,24 @@ def _field(question: Question, region: str) -> Any:
     checks = _asked(is_required, "Answer this question.")
     if kind == "long_text":
         most = Length(max=MOST_LONG_TEXT, message=f"Use at most {MOST_LONG_TEXT} characters.")
-        return TextAreaField(label, filters=[_lines], validators=[*checks, most])
+        return TextAreaField(label, filters=[paragraphs], validators=[*checks, most])
     most = Length(max=500, message="Use at most 500 characters.")
-    return StringField(label, filters=[lambda text: one_line(text or "")], validators=[*checks, most])
+    return StringField(label, filters=[one_line], validators=[*checks, most])
 
 
 def _phone(label: str, is_required: bool, region: str) -> TelField:
     def check(_form: BookingForm, field: Field) -> None:
-        number = phone_of(field.data, region)
+        number = phones.e164(field.data, region)
         if number is None:
-            raise ValidationError("Enter a phone number with its country code, such as +49 30 901820.")
+            raise ValidationError(phones.UNREADABLE)
         field.data = number
 
     checks: Sequence[Any] = [*_asked(is_required, "Enter your phone number."), check]
-    return TelField(label, filters=[lambda text: one_line(text or "")], validators=checks)
+    return TelField(label, filters=[one_line], validators=checks)
 
 
 def _asked(is_required: bool, sentence: str) -> list[Any]:
     return [DataRequired(sentence)] if is_required else [Optional()]
-
-
-def _lines(text: str | None) -> str:
-    return plain(text or "").strip()
 
 
 def _answer(field: Field) -> str:

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 
-from app.scheduling.intervals import Interval, merge
-from app.scheduling.wallclock import DAY, Segment, date_of, day_number, pieces_of
+from .intervals import Interval, merge
+from .wallclock import DAY, Segment, date_of, day_number, pieces_of
 
 Minutes = tuple[tuple[int, int], ...]
 _DAY_MINUTES = 1440

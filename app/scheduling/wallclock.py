@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from .. import zones
+
 DAY = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST_DAY, _LAST_DAY = (edge.toordinal() - _EPOCH for edge in (date.min, date.max))
@@ -76,7 +78,7 @@ def days_between(tz: str, start: int, end: int) -> range:
 
 def date_at(tz: str, instant: int) -> date:
     """The local date at an instant, in epoch seconds; the first or last there is when it lies beyond."""
-    number = (instant + _offset_at(ZoneInfo(tz), instant)) // DAY
+    number = (instant + _offset_at(zones.zone(tz), instant)) // DAY
     return date_of(min(max(number, _FIRST_DAY), _LAST_DAY))
 
 
@@ -92,7 +94,7 @@ def date_of(number: int) -> date:
 
 @lru_cache(maxsize=4096)
 def _stretch(tz: str, number: int) -> tuple[Segment, ...]:
-    zone = ZoneInfo(tz)
+    zone = zones.zone(tz)
     start, stop = number * _STRETCH, (number + 1) * _STRETCH
     found = []
     offset = _offset_at(zone, start)

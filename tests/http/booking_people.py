@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app import events
-from app.bookings import service
+from app.bookings import lists, service
 from app.bookings.models import Booking, Party
 from app.db import db, transaction
 from app.links.models import LinkStatus, OneTimeLink
@@ -27,7 +26,7 @@ def link_status(app: Flask) -> LinkStatus:
 
 def event_names(app: Flask, path: str) -> list[str]:
     with app.app_context():
-        return [event.name for event in events.of_booking(stored(app, path).id)]
+        return [event.name for event, _ in lists.history_of(stored(app, path).id)]
 
 
 def cancel_in_between(app: Flask, path: str) -> None:

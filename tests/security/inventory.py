@@ -21,7 +21,6 @@ ANYBODY = {
     "accounts.setup",
     "accounts.sign_in",
     "preferences.theme",
-    "preferences.hour_cycle",
     "public.standard_picker",
     "public.standard_details",
     "public.book_by_standard_link",

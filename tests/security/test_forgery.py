@@ -95,12 +95,9 @@ def test_r21_a_made_up_host_is_named_nowhere(world: World) -> None:
 
 @pytest.mark.parametrize("wanted", ELSEWHERE)
 def test_r21_nobody_is_sent_elsewhere(app: Flask, wanted: str) -> None:
-    """After signing in, choosing a theme or a clock."""
+    """After signing in, or choosing a theme."""
     ada, client = make_person(app), app.test_client()
-    answers = [
-        client.post(f"/preferences/{name}", data={name.replace("-", "_"): value, "next": wanted})
-        for name, value in (("theme", "dark"), ("hour-cycle", "24"))
-    ]
+    answers = [client.post("/preferences/theme", data={"theme": "dark", "next": wanted})]
     page = client.get("/sign-in", query_string={"next": wanted})
     signing_in = {"csrf_token": form_token(page), "email": ada.email, "password": PASSWORD, "next": wanted}
     answers.append(client.post("/sign-in", query_string={"next": wanted}, data=signing_in))

@@ -25,8 +25,8 @@ TOP = (
 # Nothing but values in and out: no clock, no database, no web framework.
 PURE = (
     "accounts.passwords", "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
-    "columns", "digits", "errors", "headers", "links.search", "local_paths", "locales", "localtime", "paths",
-    "public.phones", "qr", "scheduling", "tokens", "zones",
+    "columns", "digits", "emails", "errors", "headers", "links.search", "local_paths", "locales", "localtime", "paths",
+    "phones", "qr", "scheduling", "tokens", "zones",
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.
 PAGE_HELPERS = ("calendars.answers", "calendars.overview", "links.export", "links.listing", "links.words")

@@ -1,0 +1,26 @@
+"""Phone numbers as people type them. Pure."""
+
+UNREADABLE = "Enter a phone number with its country code, such as +49 30 901820."
+
+
+def e164(text: str, region: str) -> str | None:
+    """ "+49301234567", reading a number without its country code as one of `region`; None when it is none."""
+    return _written(text, region, "E164")
+
+
+def international(text: str) -> str | None:
+    """ "+49 30 1234567", only from a number with its country code; None when it is none."""
+    return _written(text, None, "INTERNATIONAL")
+
+
+def _written(text: str, region: str | None, form: str) -> str | None:
+    # Loading it costs more than the rest of a request, and few calendars ask.
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, getattr(phonenumbers.PhoneNumberFormat, form))
