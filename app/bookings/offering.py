@@ -47,13 +47,14 @@ def terms_of(link: Any) -> LinkTerms:
 
 def offer_of(snapshot: Snapshot, terms: LinkTerms, now: datetime) -> Offer:
     """The offer as far as settings, notice and window go, with nothing blocked and no limit reached."""
-    earliest, latest = window_of(snapshot.calendar, now)
+    window = window_of(snapshot.calendar, now)
     return Offer(
         availability=snapshot.availability,
         rules=rules_of(snapshot.calendar, terms.duration_minutes),
         now=int(now.timestamp()),
-        earliest=earliest,
-        latest=latest,
+        earliest=window.earliest,
+        opens=window.opens,
+        latest=window.latest,
         from_on=terms.from_on,
         until_on=terms.until_on,
         offered=terms.times,

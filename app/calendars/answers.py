@@ -16,7 +16,7 @@ OF_DAY = {
     Reason.DATE_OVERRIDE: "Unavailable on this date",
     Reason.PAST: "No times left today",
     Reason.NOTICE: "Too soon for the minimum notice",
-    Reason.WINDOW: "Beyond the booking window",
+    Reason.WINDOW: "Outside the booking window",
     Reason.DAY_LIMIT: "Limit of the day reached",
     Reason.WEEK_LIMIT: "Limit of the week reached",
     Reason.BOOKING: "Fully booked",

@@ -80,8 +80,8 @@ def _notice_lies_in_window(calendar: Calendar, now: datetime) -> None:
     if calendar.window_kind == WindowKind.DAYS:
         is_beyond = notice > calendar.window_days * A_DAY
     else:
-        earliest, latest = window_of(calendar, now)
-        is_beyond = earliest >= latest
+        window = window_of(calendar, now)
+        is_beyond = window.earliest >= window.latest
     if is_beyond:
         raise Invalid(
             "The notice is longer than the booking window, so nothing could be booked.", "notice_amount"

@@ -1,6 +1,7 @@
 """A calendar's settings as the slot engine takes them. Pure: `now` comes in."""
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from ..scheduling.availability import Availability
 from ..scheduling.slots import SlotRules
@@ -8,6 +9,17 @@ from ..scheduling.wallclock import date_at, pieces_of
 from .models import Calendar, WindowKind
 
 ONE_DAY = timedelta(days=1)
+
+
+class Window(NamedTuple):
+    """A slot starts at `earliest` and at `opens` at the soonest, and before `latest`; epoch seconds.
+
+    The notice says `earliest`, the booking window the other two: an owner is told which of them is in the way.
+    """
+
+    earliest: int
+    opens: int
+    latest: int
 
 
 def rules_of(calendar: Calendar, duration_minutes: int | None = None) -> SlotRules:
@@ -31,18 +43,18 @@ def availability_of(calendar: Calendar) -> Availability:
     return Availability(calendar.tz, weekly, overrides)
 
 
-def window_of(calendar: Calendar, now: datetime) -> tuple[int, int]:
-    """(earliest, latest): a slot starts in [earliest, latest), epoch seconds. Notice and window, in the zone.
+def window_of(calendar: Calendar, now: datetime) -> Window:
+    """Notice and booking window, in the calendar's zone.
 
     A window of n days ends with the n-th day after today; a range with its last date.
     """
     earliest = int((now + timedelta(minutes=calendar.minimum_notice_minutes)).timestamp())
     if calendar.window_kind == WindowKind.RANGE:
-        return max(earliest, _midnight(calendar.tz, calendar.window_from_on)), _midnight(
-            calendar.tz, calendar.window_until_on + ONE_DAY
-        )
-    today = date_at(calendar.tz, int(now.timestamp()))
-    return earliest, _midnight(calendar.tz, today + timedelta(days=calendar.window_days + 1))
+        first, last = calendar.window_from_on, calendar.window_until_on
+        return Window(earliest, _midnight(calendar.tz, first), _midnight(calendar.tz, last + ONE_DAY))
+    opens = int(now.timestamp())
+    end = date_at(calendar.tz, opens) + timedelta(days=calendar.window_days + 1)
+    return Window(earliest, opens, _midnight(calendar.tz, end))
 
 
 def _midnight(tz: str, day: date) -> int:

@@ -50,7 +50,7 @@ def _against_hours(offer: Offer, day: date, start: int) -> Reason | None:
         return Reason.OFF_GRID
     if start < offer.earliest:
         return Reason.NOTICE
-    return Reason.WINDOW if start >= offer.latest else None
+    return None if offer.opens <= start < offer.latest else Reason.WINDOW
 
 
 def _fits(offer: Offer, day: date, hours: Minutes, start: int) -> bool:

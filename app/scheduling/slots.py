@@ -47,9 +47,9 @@ class SlotRules:
 class Offer:
     """What one calendar, or one link of it, offers at one moment.
 
-    `now`, `earliest` and `latest` are instants: the present, now + minimum notice, and the end of the booking
-    window; a slot starts in [earliest, latest). `blocked` are (start, end) instants, in any order, overlapping
-    or not: the blocked ranges of bookings and outside busy times. `full_days` and `full_weeks` (named by their
+    `now`, `earliest`, `opens` and `latest` are instants: the present, now + minimum notice, and where the booking
+    window begins and ends; a slot starts in [max(earliest, opens), latest). `blocked` are (start, end) instants, in
+    any order, overlapping or not: the blocked ranges of bookings and outside busy times. `full_days` and `full_weeks` (named by their
     Monday) have reached their limit, in the calendar's zone.
 
     A link can narrow the offer to local dates of the calendar (`from_on` to `until_on`, both included) or to a
@@ -68,6 +68,7 @@ class Offer:
     from_on: date | None = None
     until_on: date | None = None
     offered: tuple[int, ...] | None = None
+    opens: int = 0
 
     @property
     def tz(self) -> str:
@@ -78,7 +79,7 @@ class Offer:
     def bounds(self) -> tuple[int, int]:
         """[first, end) of the instants at which a slot may start, as far as the past, notice and window say."""
         if self.offered is None:
-            return max(self.now, self.earliest), self.latest
+            return max(self.now, self.earliest, self.opens), self.latest
         return self.now, max(self.offered, default=self.now) + 1
 
     @cached_property

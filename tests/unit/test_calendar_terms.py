@@ -30,9 +30,9 @@ def calendar(**changes):
 
 
 def offer(calendar, blocked=(), **changes):
-    earliest, latest = window_of(calendar, NOW)
-    now = int(NOW.timestamp())
-    return Offer(availability_of(calendar), rules_of(calendar), now, earliest, latest, blocked, **changes)
+    window = window_of(calendar, NOW)
+    values = {"now": int(NOW.timestamp()), "blocked": blocked} | window._asdict() | changes
+    return Offer(availability_of(calendar), rules_of(calendar), **values)
 
 
 def instant(*parts):
@@ -46,12 +46,13 @@ def test_rules_are_durations_and_a_link_brings_its_own():
 
 
 @pytest.mark.parametrize(
-    ("changes", "earliest", "latest"),
+    ("changes", "earliest", "opens", "latest"),
     [
-        ({}, instant(2026, 12, 1, 8), instant(2027, 1, 30, 23)),
+        ({}, instant(2026, 12, 1, 8), instant(2026, 12, 1, 8), instant(2027, 1, 30, 23)),
         (
             {"minimum_notice_minutes": 90, "window_days": 1},
             instant(2026, 12, 1, 9, 30),
+            instant(2026, 12, 1, 8),
             instant(2026, 12, 2, 23),
         ),
         (
@@ -60,6 +61,7 @@ def test_rules_are_durations_and_a_link_brings_its_own():
                 "window_from_on": date(2026, 12, 7),
                 "window_until_on": date(2026, 12, 11),
             },
+            instant(2026, 12, 1, 8),
             instant(2026, 12, 6, 23),
             instant(2026, 12, 11, 23),
         ),
@@ -71,13 +73,26 @@ def test_rules_are_durations_and_a_link_brings_its_own():
                 "minimum_notice_minutes": 60,
             },
             instant(2026, 12, 1, 9),
+            instant(2026, 10, 31, 23),
             instant(2026, 12, 11, 23),
         ),
     ],
     ids=["days", "notice", "range to come", "range that has begun"],
 )
-def test_window_ends_with_its_last_local_date(changes, earliest, latest):
-    assert window_of(calendar(**changes), NOW) == (earliest, latest)
+def test_window_ends_with_its_last_local_date(changes, earliest, opens, latest):
+    assert window_of(calendar(**changes), NOW) == (earliest, opens, latest)
+
+
+def test_days_before_the_window_are_not_blamed_on_the_notice():
+    dates = {"window_from_on": date(2026, 12, 9), "window_until_on": date(2026, 12, 11)}
+    days = coming_days(
+        offer(calendar(window_kind=WindowKind.RANGE, minimum_notice_minutes=2880, **dates)), date(2026, 12, 1)
+    )
+    reasons = [each.reason for each in days if each.day.weekday() < 5]
+    assert reasons[:2] == [Reason.NOTICE, Reason.NOTICE]
+    assert set(reasons[2:6]) == {Reason.WINDOW}
+    assert reasons[6:9] == [None, None, None]
+    assert reasons[9] == Reason.WINDOW
 
 
 def test_span_replaces_the_hours_of_each_of_its_dates():
