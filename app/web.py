@@ -44,8 +44,10 @@ class BaseForm(FlaskForm):
     def refuse(self, refusal: DomainError) -> None:
         """Show a rule's refusal beside its field, or above the form when it is no single field's."""
         field = self._fields.get(getattr(refusal, "field", None) or "")
-        errors = field.errors if field is not None else self.form_errors
-        (errors if isinstance(errors, list) else field).append(refusal.sentence)
+        if field is None:
+            self.form_errors.append(refusal.sentence)
+        else:  # a tuple until the form was validated
+            field.errors = [*field.errors, refusal.sentence]
 
 
 def init_app(app: Flask) -> None:

@@ -10,7 +10,9 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from app import errors
+from app.errors import Invalid
 from app.headers import EVERYWHERE
+from app.links.forms import LinkForm
 from tests.people import make_person, sign_in
 
 JSON = {"Accept": "application/json"}
@@ -139,3 +141,11 @@ def test_a_failing_database_is_not_asked_who_reads_its_error(app: Flask, client:
     assert answer.status_code == 503
     assert "Slotkey cannot save anything right now" in answer.text
     require_headers(answer)
+
+
+def test_a_rules_refusal_stands_beside_its_field_before_the_form_was_validated(app: Flask) -> None:
+    with app.test_request_context():
+        form = LinkForm(formdata=None)
+        form.refuse(Invalid("Write less.", "note"))
+        form.refuse(Invalid("Nothing fits."))
+        assert (list(form.note.errors), list(form.form_errors)) == (["Write less."], ["Nothing fits."])
