@@ -88,6 +88,12 @@ def _notice_lies_in_window(calendar: Calendar, now: datetime) -> None:
         )
 
 
+def _limits_agree(calendar: Calendar, _now: datetime) -> None:
+    day, week = calendar.limit_per_day, calendar.limit_per_week
+    if day and week and week < day:
+        raise Invalid("A week cannot take fewer than a day.", "limit_per_week")
+
+
 def _longest(calendar: Calendar, now: datetime) -> int | None:
     first = today(calendar, now)
     others = [override.ranges for override in calendar.overrides if override.until_on >= first]
@@ -97,5 +103,5 @@ def _longest(calendar: Calendar, now: datetime) -> int | None:
 RULES: dict[str, tuple[Callable[[Calendar, datetime], None], ...]] = {
     "details": (_zone_exists, _slug_is_readable, _duration_fits),
     "availability": (_hours_fit,),
-    "booking-rules": (_window_is_open, _notice_lies_in_window),
+    "booking-rules": (_window_is_open, _notice_lies_in_window, _limits_agree),
 }

@@ -191,3 +191,15 @@ def row_of(booking_id):
     return tuple(
         db.session.execute(db.text("SELECT * FROM booking WHERE id = :id"), {"id": booking_id}).one()
     )
+
+
+def test_a_week_takes_no_fewer_bookings_than_a_day(scene):
+    answer = save(scene, "booking-rules", limit_per_day="5", limit_per_week="2")
+    assert answer.status_code == 422
+    assert (
+        'id="limit_per_week-error"><span class="sr-only">Error: </span>A week cannot take fewer'
+        in answer.text
+    )
+    assert 'value="5"' in answer.text
+    assert scene.stored().limit_per_day is None
+    assert save(scene, "booking-rules", limit_per_day="5", limit_per_week="5").status_code == 303
