@@ -104,9 +104,14 @@ def render(page: str, block: str | None = None, *, status: int = 200, **context:
 
 def go_to(endpoint: str, *, notice: str | None = None, **values: Any) -> Response:
     """A 303 to a page of ours, where `notice` is said once. htmx follows it and swaps the page it finds."""
+    return go_on(url_for(endpoint, **values), notice=notice)
+
+
+def go_on(path: str, *, notice: str | None = None) -> Response:
+    """The same to a path, which `local_path` has checked when the browser named it."""
     if notice:
         session["notice"] = notice
-    return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
+    return redirect(path, 303)  # type: ignore[return-value]
 
 
 @cache

@@ -1,10 +1,11 @@
 """Calendars: list, new, duplicate, switch off and on, delete."""
 
-from flask import Response, request
+from flask import Response, request, url_for
 
 from .. import clock, web
 from ..db import transaction
 from ..errors import Conflict
+from ..local_paths import local_path
 from . import overview, service
 from .blueprint import CALENDAR, bp, my_calendar, zone_choices
 from .forms import NewCalendarForm
@@ -91,4 +92,5 @@ def _switch(calendar: Calendar, *, on: bool) -> Response:
     with transaction():
         service.switch(calendar, on=on, actor_id=web.current().user.id, now=clock.now())
     state = "on" if on else "off"
-    return web.go_to(".index", notice=f"{calendar.name} is switched {state}.")
+    back = local_path(request.form.get("next"), url_for(".index"))
+    return web.go_on(back, notice=f"{calendar.name} is switched {state}.")

@@ -11,7 +11,7 @@ from app.db import db
 from app.events import Event
 
 from ..factories import account_of, make_booking, make_calendar, make_link
-from ..forms_on_page import submit
+from ..forms_on_page import forms_of, submit
 from ..people import form_token, make_person
 from .calendar_people import make_scene, signed_in
 
@@ -168,6 +168,16 @@ def test_switched_off_calendar_is_listed_as_off_and_comes_back(scene):
     post(scene, "switch-on")
     assert scene.stored().is_on
     assert sorted(names(scene)) == ["calendar_switched_off", "calendar_switched_on"]
+
+
+def test_switching_leads_back_to_where_it_was_done(scene):
+    """From a section to that section, from the list to the list; and nowhere else."""
+    for section, what in (("details", "switch-off"), ("one-time-links", "switch-on")):
+        page = scene.client.get(scene.path(section))
+        form = next(form for form in forms_of(page) if form.action.endswith(what))
+        assert scene.client.post(form.action, data=form.fields).location == scene.path(section)
+    assert post(scene, "switch-off").location == "/calendars"
+    assert post(scene, "switch-on", next="//evil.example").location == "/calendars"
 
 
 def test_empty_calendar_is_deleted_after_asking(scene):
