@@ -66,7 +66,7 @@ def add_override(calendar_id: int) -> Response:
     dates = OverrideForm(prefix="dates", data={"kind": "closed"})
     do = request.form.get("do", "save")
     if do != "save":
-        return _page(calendar, dates=_edited_dates(dates, do), **_after(do, ""))
+        return _page(calendar, dates=_edited_dates(dates, do), **_after(do, "", "dates"))
     if dates.submitted():
         try:
             with transaction():
@@ -139,7 +139,7 @@ def _edited(calendar: Calendar, form: WeeklyHoursForm, do: str) -> Response:
     day = do.split("-")[1] if "-" in do else ""
     if do.startswith("add-") and day in DAYS:
         edited[day].entries[-1].form.start.render_kw = {"autofocus": True, "data-focus": True}
-    return _page(calendar, edited, is_unsaved=True, **_after(do, day))
+    return _page(calendar, edited, is_unsaved=True, **_after(do, day, "hours"))
 
 
 def _edited_dates(dates: OverrideForm, do: str) -> OverrideForm:
@@ -148,10 +148,11 @@ def _edited_dates(dates: OverrideForm, do: str) -> OverrideForm:
     return OverrideForm(formdata=None, prefix="dates", data=typed | {"kind": "hours", "ranges": rows})
 
 
-def _after(do: str, day: str) -> dict[str, Any]:
-    """What the page says of the change, and where the focus goes."""
+def _after(do: str, day: str, part: str) -> dict[str, Any]:
+    """What the page says of the change, in which part of it, and where the focus goes."""
     action = do.partition("-")[0]
-    return {"announce": f"{DONE.get(action, '')} Not saved yet.", "action": action, "focus_day": day}
+    said = f"{DONE.get(action, '')} Not saved yet.".strip()
+    return {"announce": {part: said}, "action": action, "focus_day": day}
 
 
 def _offer(calendar: Calendar, weekly: list[Ranges]) -> Offer:

@@ -113,6 +113,21 @@ def test_a_day_is_copied_to_others(scene):
     assert hours_on_page(answer, "tuesday") == ["17:00", "09:00"]
 
 
+@pytest.mark.parametrize(
+    ("do", "said"),
+    [
+        ("copy", "Hours copied. Not saved yet."),
+        ("add-monday", "Range added. Not saved yet."),
+        ("remove-monday-0", "Range removed. Not saved yet."),
+        ("preview", "Not saved yet."),
+    ],
+)
+def test_what_a_button_did_is_announced_with_the_hours(scene, do, said):
+    answer = save(scene, do=do, copy_from="monday", copy_to=["saturday"])
+    assert f'id="hours" class="stack" data-announce="{said}"' in answer.text
+    assert answer.text.count("data-announce") == 1
+
+
 def test_fragment_is_part_of_the_page(scene):
     _, data = fill(scene.client, scene.path("availability"), "seen", do="add-monday")
     headers = {"HX-Request": "true", "HX-Target": "div#hours"}
