@@ -90,7 +90,8 @@ class OverrideForm(BaseForm):
     from_on = DayField("First date", [InputRequired("Enter a date.")])
     until_on = DayField("Last date", description="Leave it empty for a single date.")
     kind = RadioField("On these dates", choices={"hours": "Other hours", "closed": "Unavailable"})
-    ranges = FieldList(FormField(RangeForm), "Hours", max_entries=hours.MOST_RANGES)
+    # An empty row to type into, as soon as other hours are chosen.
+    ranges = FieldList(FormField(RangeForm), "Hours", min_entries=1, max_entries=hours.MOST_RANGES)
     note = StringField(
         "Note",
         [Length(max=120)],

@@ -111,10 +111,21 @@ def test_dates_with_hours_of_their_own_are_not_given_others(scene):
     assert "already has its own hours" in answer.text
 
 
+def test_other_hours_come_with_a_row_to_type_them_into(scene):
+    """Also after the last row was removed, and when only the choice was made."""
+    for changes in ({}, {"do": "remove-dates-0"}, {"dates__kind": "hours"}):
+        page = add_dates(scene, **changes)
+        fields = next(form.fields for form in forms_of(page) if "dates-kind" in form.fields)
+        assert (fields["dates-ranges-0-start"], fields["dates-ranges-0-end"]) == ([""], [""])
+        assert "dates-ranges-1-start" not in fields
+
+
 def test_ranges_of_dates_are_added_without_javascript(scene):
-    answer = add_dates(scene, do="add-dates", dates__from_on="2026-12-24", dates__note="Half day")
+    typed = {"dates__ranges__0__start": "09:00", "dates__ranges__0__end": "12:00"}
+    answer = add_dates(scene, do="add-dates", dates__from_on="2026-12-24", dates__note="Half day", **typed)
     fields = next(form.fields for form in forms_of(answer) if "dates-kind" in form.fields)
     assert (fields["dates-ranges-0-start"], fields["dates-from_on"]) == (["09:00"], ["2026-12-24"])
+    assert fields["dates-ranges-1-start"] == ["13:00"]
     assert fields["dates-note"] == ["Half day"]
     assert scene.stored().overrides == []
 
