@@ -41,6 +41,18 @@ class SlotTaken(Conflict):
     title = "That time has just been taken"
 
 
+class SlotClosed(SlotTaken):
+    """Nobody need have taken the time: settings, notice or the link's terms do not offer it now."""
+
+    title = "That time is no longer open"
+
+
+class DayFull(SlotTaken):
+    """The limit of the time's day or week is reached."""
+
+    title = "That time is no longer open"
+
+
 class LinkGone(DomainError):
     """The link is used, deleted or past its date."""
 

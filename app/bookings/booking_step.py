@@ -18,7 +18,7 @@ from .. import events
 from ..calendars.models import Calendar
 from ..calendars.snapshots import Snapshot, snapshot
 from ..db import connection, db, in_transaction
-from ..errors import Conflict, DomainError, LinkGone, SlotTaken
+from ..errors import Conflict, DayFull, DomainError, LinkGone, SlotClosed, SlotTaken
 from ..scheduling.slots import Offer, is_offered, monday_of
 from ..scheduling.wallclock import date_at
 from ..tokens import new_nonce
@@ -84,7 +84,8 @@ def book(request: BookingRequest, now: datetime) -> Booked:
 
     Opens its own transaction (and does so again when PostgreSQL asks for a retry). The same form sent again gets
     the booking it made. Raises LinkGone (the link is used, deleted or past its date), SlotTaken (the time is not
-    open now; a link stays Active), CalendarClosed (likewise), Conflict (this form already booked other data).
+    open now: lost to another, or SlotClosed, or DayFull; a link stays Active), CalendarClosed (likewise),
+    Conflict (this form already booked other data).
     """
     try:
         return in_transaction(lambda: _book(request, now))
@@ -152,7 +153,7 @@ def _require_open(kept: Snapshot, offer: Offer, request: BookingRequest) -> None
     if not calendar.is_on or (request.link_id is None and not calendar.is_public):
         raise CalendarClosed(CLOSED)
     if not is_offered(offer, request.start):
-        raise SlotTaken("That time is not open. Please choose another one.")
+        raise SlotClosed("That time is not open. Please choose another one.")
 
 
 def _count_within_limits(calendar: Calendar, day: date) -> None:
@@ -171,7 +172,7 @@ def _count_within_limits(calendar: Calendar, day: date) -> None:
         },
     )
     if len(counted.all()) < 2:
-        raise SlotTaken("No more bookings are taken for that day. Please choose another one.")
+        raise DayFull("No more bookings are taken for that day. Please choose another one.")
 
 
 def _row(

@@ -7,6 +7,7 @@ from flask import Response
 
 from .. import web
 from ..error_pages import ask_to_wait
+from ..errors import SlotTaken
 from . import visits
 from .doors import Door
 from .expired import contact_of
@@ -45,11 +46,11 @@ class DetailsPage:
         answer = self._render(status, self.form.start)
         return ask_to_wait(answer, retry_after) if retry_after else answer
 
-    def refuse_taken(self) -> Response:
+    def refuse_taken(self, refused: SlotTaken) -> Response:
         """The same page with what was typed, and the nearest open times to book by one press."""
         start = self.form.start
         self.form.key.data = self.checks.key_for_retry()
-        taken = self.words.taken(start)
+        taken = self.words.refused(start, refused)
         return self._render(409, start, taken=taken, **self._nearest(start))
 
     def openings(self) -> Openings:

@@ -85,7 +85,7 @@ def _incomplete(page: DetailsPage) -> Response:
 
 def _refused(page: DetailsPage, refused: DomainError) -> Response:
     if isinstance(refused, SlotTaken):
-        return page.refuse_taken()
+        return page.refuse_taken(refused)
     if isinstance(refused, CalendarClosed):
         return _closed(page)
     if isinstance(refused, LinkGone):

@@ -183,6 +183,26 @@ def test_address_of_any_slot_is_answered_with_its_day_zone_and_year(site: Site) 
     assert "(UTC) is not open." in site.client.get(f"{path}/details?s={at(3)}&tz=UTC").text
 
 
+def test_time_that_nobody_took_is_not_called_taken(site: Site) -> None:
+    path = site.link()
+    answer = site.client.post(f"{path}/details", data={**site.form(path), "s": at(8)})
+    assert answer.status_code == 409
+    said = "08:00 on Wed 2 December (Berlin time) is no longer open. Your details are kept - choose another time."
+    assert said in answer.text
+
+
+def test_full_day_is_called_full(site: Site) -> None:
+    calendar = site.calendar(limit_per_day=1)
+    path = site.link(calendar)
+    late = site.form(path, at(11))
+    site.book(site.link(calendar))
+    answer = site.client.post(f"{path}/details", data=late)
+    assert answer.status_code == 409
+    assert "December (Berlin time) is no longer open. No more bookings are taken for that day." in answer.text
+    assert 'value="Sam Lee"' in answer.text
+    assert site.statuses() == [LinkStatus.ACTIVE, LinkStatus.USED]
+
+
 def test_enter_in_a_field_books_none_of_the_nearest_times(site: Site) -> None:
     """The first button of a form is what Enter presses."""
     path = site.link()
