@@ -49,8 +49,8 @@ class Offer:
 
     `now`, `earliest`, `opens` and `latest` are instants: the present, now + minimum notice, and where the booking
     window begins and ends; a slot starts in [max(earliest, opens), latest). `blocked` are (start, end) instants, in
-    any order, overlapping or not: the blocked ranges of bookings and outside busy times. `full_days` and `full_weeks` (named by their
-    Monday) have reached their limit, in the calendar's zone.
+    any order, overlapping or not: the blocked ranges of bookings and outside busy times. `full_days` and `full_weeks`
+    (named by their Monday) have reached their limit, in the calendar's zone.
 
     A link can narrow the offer to local dates of the calendar (`from_on` to `until_on`, both included) or to a
     few `offered` start instants. Offered times need no hours, grid, notice or window; the past, blocked ranges,
