@@ -9,6 +9,9 @@ from .month_parts import Grid, Slots
 from .openings import Month, Openings, month_of
 from .slot_words import instant_of, zone_words
 
+ONE_GONE = "The time this link offers is no longer open."
+NONE_LEFT = "None of the times this link offers is open any more."
+
 
 @dataclass(frozen=True)
 class MonthPage:
@@ -105,9 +108,17 @@ class _Builder:
             return "", None
         found = self.openings.next_after_day(chosen or month.last)
         if found is None and (found := self.openings.first_open()) is None:
-            return f"No open times until {self.reader.day(self.openings.last_day, weekday=None)}.", None
+            return self._nothing_at_all(), None
         said = f"on {self.reader.day(chosen)}" if chosen else f"in {self._name(month)}"
         return f"No times left {said}.", self._day_of(found)
+
+    def _nothing_at_all(self) -> str:
+        offered = self.openings.terms.times
+        if offered:
+            return NONE_LEFT if len(offered) > 1 else ONE_GONE
+        if self.openings.end <= self.openings.first:
+            return "The days that could be booked are over."
+        return f"No open times until {self.reader.day(self.openings.last_day, weekday=None)}."
 
     def _notice(self, chosen: date | None) -> str:
         minutes = self.openings.kept.calendar.minimum_notice_minutes

@@ -53,7 +53,9 @@ class Openings:
 
     def __init__(self, kept: Snapshot, terms: LinkTerms, now: datetime, tz: str) -> None:
         self.kept, self.terms, self.now, self.tz = kept, terms, now, tz
-        self.first, self.end = offer_of(kept, terms, now).bounds
+        self.first, end = offer_of(kept, terms, now).bounds
+        until = terms.until_on
+        self.end = min(end, _end_of(kept.calendar.tz, until)) if until else end
 
     @property
     def first_month(self) -> Month:
@@ -67,7 +69,7 @@ class Openings:
 
     @property
     def last_day(self) -> date:
-        """The reader's last day on which anything may be booked."""
+        """The reader's last day on which anything may be booked, by the window and by the link's own dates."""
         return date_at(self.tz, max(self.end - 1, self.first))
 
     def in_month(self, month: Month) -> dict[date, list[int]]:
@@ -89,7 +91,7 @@ class Openings:
 
     def next_after_day(self, day: date) -> int | None:
         """The first open time after the reader's day."""
-        return self.next_after(self._end_of(day))
+        return self.next_after(_end_of(self.tz, day))
 
     def has(self, instant: int) -> bool:
         """True when a slot that starts at the instant can be booked now."""
@@ -104,12 +106,8 @@ class Openings:
         if self.terms.times or day > date_at(self.tz, self.first):
             return False
         start = int(self.now.timestamp())
-        offer = open_offer(self.kept, self.terms, self.now, start, self._end_of(day))
+        offer = open_offer(self.kept, self.terms, self.now, start, _end_of(self.tz, day))
         return bool(times_on(replace(offer, earliest=start), day, self.tz))
-
-    def _end_of(self, day: date) -> int:
-        spans = segments_of_dates(self.tz, day_number(day), day_number(day))
-        return spans[-1].end if spans else self._end_of(day + ONE_DAY)
 
     def _span(self, month: Month) -> tuple[int, int]:
         spans = segments_of_dates(self.tz, day_number(month.first), day_number(month.last))
@@ -126,3 +124,9 @@ class Openings:
     @cached_property
     def _ranges(self) -> dict[tuple[int, int], Offer]:
         return {}
+
+
+def _end_of(tz: str, day: date) -> int:
+    # A zone may have left a date out.
+    spans = segments_of_dates(tz, day_number(day), day_number(day))
+    return spans[-1].end if spans else _end_of(tz, day + ONE_DAY)

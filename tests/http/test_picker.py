@@ -1,7 +1,7 @@
 """The picker of a one-time link. Covers R13 and R16 for it, P9 (queries) and P10 (size)."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -68,6 +68,21 @@ def test_notice_is_named_when_it_emptied_the_day(site: Site) -> None:
     )
 
 
+def test_notice_is_not_blamed_for_days_before_the_window(site: Site) -> None:
+    window = {
+        "window_kind": "range",
+        "window_from_on": date(2026, 12, 3),
+        "window_until_on": date(2026, 12, 18),
+    }
+    soon = site.link(site.calendar(minimum_notice_minutes=240, **window))
+    late = site.link(site.calendar(minimum_notice_minutes=5 * 24 * 60, **window))
+    said = {
+        day: "Bookings need" in site.client.get(f"{late}?day=2026-12-0{day}").text for day in (1, 2, 3, 4, 5)
+    }
+    assert said == {1: False, 2: False, 3: True, 4: True, 5: False}
+    assert "Bookings need" not in site.client.get(f"{soon}?day=2026-12-01").text
+
+
 def test_nothing_open_at_all_offers_the_host_and_keeps_the_link(site: Site) -> None:
     answer = site.client.get(site.link(site.calendar(weekly_hours=NO_HOURS)))
     assert answer.status_code == 200
@@ -75,6 +90,30 @@ def test_nothing_open_at_all_offers_the_host_and_keeps_the_link(site: Site) -> N
     assert "Ask Dana Reyes for another option." in answer.text
     assert site.dana.email in answer.text
     assert site.statuses() == [LinkStatus.ACTIVE]
+
+
+def test_nothing_open_on_the_links_own_dates_names_their_end(site: Site) -> None:
+    calendar = site.calendar(weekly_hours=NO_HOURS)
+    page = site.client.get(site.link(calendar, offered_until_on=date(2026, 12, 9))).text
+    assert "No open times until 9 December." in page
+    assert "Later month" not in page
+    over = site.link(calendar, offered_from_on=date(2026, 11, 2), offered_until_on=date(2026, 11, 9))
+    assert "The days that could be booked are over." in site.client.get(over).text
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        ([at(9)], "The time this link offers is no longer open."),
+        ([at(9), at(9, 15)], "None of the times this link offers is open any more."),
+    ],
+)
+def test_offered_times_that_are_gone_are_named_as_such(site: Site, times: list[int], said: str) -> None:
+    calendar = site.calendar()
+    site.book(site.link(calendar))
+    page = site.client.get(site.link(calendar, offered_times=times)).text
+    assert said in page
+    assert "Ask Dana Reyes for another option. Your link stays open." in page
 
 
 def test_month_without_times_offers_the_next_open_time(site: Site) -> None:
