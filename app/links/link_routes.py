@@ -61,16 +61,7 @@ def edit(calendar_id: int, link_id: int) -> Response:
             return web.go_to(".show", calendar_id=calendar_id, link_id=link_id, notice="Saved")
         except Invalid as refused:
             form.refuse(refused)
-    return web.render(
-        "links/edit.html",
-        status=422 if form.errors else 200,
-        calendar=calendar,
-        link=link,
-        title=_title(link),
-        form=form,
-        more_times=int(form.asks_for_more_times),
-        zone=Reader(calendar.tz, web.reader().locale).zone_label(clock.now()),
-    )
+    return _edit_page(calendar, link, form)
 
 
 @bp.get(f"{LINK}/share")
@@ -104,6 +95,19 @@ def export(calendar_id: int) -> Response:
     )
 
 
+def _edit_page(calendar: Calendar, link: OneTimeLink, form: LinkForm) -> Response:
+    return web.render(
+        "links/edit.html",
+        status=422 if form.errors else 200,
+        calendar=calendar,
+        link=link,
+        title=_title(link),
+        form=form,
+        more_times=int(form.asks_for_more_times),
+        zone=Reader(calendar.tz, web.reader().locale).zone_label(clock.now()),
+    )
+
+
 def _title(link: OneTimeLink) -> str:
     who = words.who_of(link)
     return f"One-time link for {who}" if who else "One-time link"
@@ -132,12 +136,9 @@ def _timeline(link: OneTimeLink) -> list[Any]:
     found = events.of_link(link.id)
     seen = db.session.scalars(select(LinkSighting).where(LinkSighting.link_id == link.id)).all()
     actors = {event.actor_id for event in found if event.actor_id}
-    names = (
-        dict(db.session.execute(select(User.id, User.name).where(User.id.in_(actors))).all())
-        if actors
-        else {}
-    )
-    return timeline(found, seen, names, is_used=link.status == LinkStatus.USED)
+    names = select(User.id, User.name).where(User.id.in_(actors))
+    people = dict(db.session.execute(names).all()) if actors else {}
+    return timeline(found, seen, people, is_used=link.status == LinkStatus.USED)
 
 
 def _related(link: OneTimeLink) -> dict[str, Any]:
