@@ -7,8 +7,13 @@ def plural(count: int, word: str) -> str:
 
 
 def length_words(minutes: int) -> str:
-    """ "4 hours", "2 days", "90 minutes"."""
-    for name, size in (("day", 1440), ("hour", 60)):
-        if minutes and minutes % size == 0:
-            return plural(minutes // size, name)
-    return plural(minutes, "minute")
+    """ "45 minutes", "90 minutes", "1 hour 45 minutes", "4 hours", "24 hours", "2 days".
+
+    A single day counts as 24 hours, for a date is meant by "a day" as well.
+    """
+    if minutes > 1440 and minutes % 1440 == 0:
+        return plural(minutes // 1440, "day")
+    hours, rest = divmod(minutes, 60)
+    if not hours or (rest and minutes <= 90):
+        return plural(minutes, "minute")
+    return plural(hours, "hour") + (f" {plural(rest, 'minute')}" if rest else "")

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from .. import zones
+from ..amounts import length_words
 from ..bookings.models import BookingStatus
 from ..localtime import Reader
 from .models import LinkSource, LinkStatus
@@ -129,7 +130,7 @@ def share_text(calendar: Any, link: Any, address: str, now: datetime) -> str:
         else ""
     )
     return (
-        f"{greeting}\n\nplease choose a time for {calendar.name} with {calendar.host.name} ({minutes} minutes):\n"
+        f"{greeting}\n\nplease choose a time for {calendar.name} with {calendar.host.name} ({length_words(minutes)}):\n"
         f"{address}\n\nTimes are shown in {zones.label(calendar.tz, now)}; you can switch to yours. "
         f"This link is for you alone and works once{limit}."
     )

@@ -106,7 +106,11 @@ def test_stored_text_has_no_control_characters():
         (1, "1 minute"),
         (90, "90 minutes"),
         (60, "1 hour"),
+        (105, "1 hour 45 minutes"),
+        (121, "2 hours 1 minute"),
         (240, "4 hours"),
+        (1440, "24 hours"),
+        (1500, "25 hours"),
         (2880, "2 days"),
     ],
 )
