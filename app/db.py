@@ -22,7 +22,11 @@ T = TypeVar("T")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 WRITES = "slotkey_writes"
-WRITING = {WRITES: True}
+# What a connection is asked for when it is to write; engines ask for less by default.
+WRITING = {
+    "sqlite": {WRITES: True},
+    "postgresql": {WRITES: True, "isolation_level": "READ COMMITTED", "postgresql_readonly": False},
+}
 RETRIED = ("40001", "40P01")  # serialization failure, deadlock: the same work may succeed at once
 ATTEMPTS = 5
 IDLE_SECONDS = 3.0
@@ -98,7 +102,7 @@ def init_app(app: Flask, url: str, wait_seconds: float) -> None:
             _prepare_sqlite(db.engine, wait_seconds)
             app.extensions["slotkey.writer_queue"] = WriterQueue(db.engine.url.database, wait_seconds)
         else:
-            _drop_dead_connections(db.engine)
+            _prepare_postgresql(db.engine)
             app.extensions["slotkey.writer_queue"] = None
 
 
@@ -113,7 +117,7 @@ def transaction() -> Iterator[None]:
     session = db.session()
     _end_reading(session)
     with _turn():
-        session.connection(execution_options=_writing())
+        session.connection(execution_options=WRITING[db.engine.dialect.name])
         session.info[WRITES] = True
         try:
             yield
@@ -190,9 +194,16 @@ def _prepare_sqlite(engine: Engine, wait_seconds: float) -> None:
             started.connection.driver_connection.execute("BEGIN")
 
 
-def _drop_dead_connections(engine: Engine) -> None:
-    """A restarted PostgreSQL leaves dead connections in the pool. Those that lay idle are tried before use; to try
-    all of them, each time, costs three round trips a request."""
+def _prepare_postgresql(engine: Engine) -> None:
+    """Reads refuse to write. Connections that lay idle are tried before use: a restarted server leaves dead ones in
+    the pool, and to try all of them, each time, costs three round trips a request."""
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.execute(
+            "SET default_transaction_read_only = on"
+        )  # else such a write would be kept at once
+        connection.commit()
 
     @event.listens_for(engine, "checkin")
     def note(_connection: Any, record: Any) -> None:
@@ -206,10 +217,6 @@ def _drop_dead_connections(engine: Engine) -> None:
             connection.execute("SELECT 1")
         except engine.dialect.dbapi.Error as dead:
             raise DisconnectionError from dead
-
-
-def _writing() -> dict[str, Any]:
-    return WRITING if is_sqlite() else {**WRITING, "isolation_level": "READ COMMITTED"}
 
 
 def _end_reading(session: Any) -> None:

@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from app.db import WRITES
+from app.db import WRITING
 
 database = current_app.extensions["migrate"].db
 
@@ -15,7 +15,7 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
 
 def run() -> None:
     engine = database.engine
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with engine.connect().execution_options(**WRITING[engine.dialect.name]) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             # Several processes may start at once; one migrates, the others find the work done.
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(761200341)")

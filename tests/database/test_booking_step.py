@@ -1,11 +1,13 @@
 """The booking step alone: what it stores, what it refuses, and that a failure stores nothing (R11, R27)."""
 
+import contextlib
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import InternalError
 
 from app.bookings import service
 from app.bookings.booking_step import Booked, CalendarClosed, book
@@ -253,3 +255,12 @@ class TestCancelled:
         with transaction():
             service.mark_no_show(made.id, False, later, actor_id=1)
         assert db.session.get(Booking, made.id, populate_existing=True).no_show_at is None
+
+
+def test_nothing_written_outside_a_transaction_is_kept(calendar):
+    link = make_link(calendar)
+    write = db.update(OneTimeLink.__table__).where(OneTimeLink.id == link.id).values(note="written outside")
+    with contextlib.suppress(InternalError):  # PostgreSQL refuses at once, SQLite forgets it
+        db.session.execute(write)
+    db.session.remove()
+    assert db.session.get(OneTimeLink, link.id).note == ""

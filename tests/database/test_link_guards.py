@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from app.db import connection, db, transaction
+from app.errors import Conflict
 from app.links import service
 from app.links.models import OneTimeLink
 
@@ -92,9 +93,15 @@ def test_what_a_link_is_never_changes(calendar, change):
 def test_a_rolled_back_use_leaves_the_link_active(calendar):
     link = make_link(calendar)
     before = row_of(link)
+    with pytest.raises(Conflict), transaction():
+        use_and_fail(link)
+    assert row_of(link) == before
+
+
+def use_and_fail(link: OneTimeLink) -> None:
     use = "UPDATE one_time_link SET status = 'used', used_at = created_at WHERE id = :id"
     assert connection().execute(db.text(use), {"id": link.id}).rowcount == 1
-    assert row_of(link) == before
+    raise Conflict("Something went wrong after it.")
 
 
 def test_stored_counts_are_what_counting_gives(calendar, used, deleted):
