@@ -3,10 +3,10 @@
 from datetime import date
 from enum import StrEnum
 
-from app.scheduling.availability import Minutes, expand
-from app.scheduling.intervals import Interval, overlaps
-from app.scheduling.slots import Offer, is_clear, monday_of
-from app.scheduling.wallclock import date_at
+from .availability import Minutes, expand
+from .intervals import Interval, overlaps
+from .slots import Offer, is_clear, monday_of
+from .wallclock import date_at
 
 
 class Reason(StrEnum):

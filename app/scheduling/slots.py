@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from functools import cached_property
 from math import inf
 
-from app.scheduling.availability import Availability
-from app.scheduling.intervals import merged_edges
-from app.scheduling.wallclock import DAY, date_at, date_of, day_number, days_between, segments_of_dates
+from .availability import Availability
+from .intervals import merged_edges
+from .wallclock import DAY, date_at, date_of, day_number, days_between, segments_of_dates
 
 
 @dataclass(frozen=True)
