@@ -26,7 +26,7 @@ def test_tells_when_with_whom_where_and_the_reference(site: Site) -> None:
     for said in (
         "You are booked",
         "Wednesday 2 December 2026, 17:00 to 17:30 (Tokyo time, UTC+9)",
-        "For Dana Reyes: Wednesday 2 December 2026, 09:00 to 09:30 (Berlin time, UTC+1)",
+        "For <bdi>Dana Reyes</bdi>: Wednesday 2 December 2026, 09:00 to 09:30 (Berlin time, UTC+1)",
         'href="https://meet.example.org/dana"',
         f"{booking.uid[:4]}-{booking.uid[4:8]}".upper(),
         site.dana.email,

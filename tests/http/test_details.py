@@ -31,7 +31,7 @@ def test_form_names_the_slot_and_what_the_link_knows(site: Site) -> None:
 def test_time_is_told_in_both_zones_where_they_differ(site: Site) -> None:
     page = site.client.get(f"{site.link()}/details?s={at(9)}&tz=Asia/Tokyo").text
     assert "17:00 to 17:30 (Tokyo time, UTC+9)" in page
-    assert "For Dana Reyes: Wednesday 2 December 2026, 09:00 to 09:30 (Berlin time, UTC+1)" in page
+    assert "For <bdi>Dana Reyes</bdi>: Wednesday 2 December 2026, 09:00 to 09:30 (Berlin time, UTC+1)" in page
 
 
 @pytest.mark.parametrize("slot", ["", "x", "-1", "1e9", "٣", "9" * 30])
