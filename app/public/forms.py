@@ -40,12 +40,18 @@ class BookingForm(BaseForm):
     name = StringField(
         "Your name",
         filters=[one_line],
-        validators=[DataRequired("Enter your name."), Length(max=120, message="Use at most 120 characters.")],
+        validators=[
+            DataRequired("Enter your name."),
+            Length(max=120, message="Use at most 120 characters for your name."),
+        ],
     )
     email = EmailField(
         "E-mail",
         filters=[one_line],
-        validators=[DataRequired("Enter your e-mail address."), Length(max=254, message="This is too long.")],
+        validators=[
+            DataRequired("Enter your e-mail address."),
+            Length(max=254, message="This e-mail address is too long."),
+        ],
     )
 
     def validate_email(self, field: Field) -> None:
@@ -91,31 +97,32 @@ def booking_form(calendar: Calendar, region: str, values: dict[str, Any] | None 
 
 
 def _field(question: Question, region: str) -> Any:
+    """One question's field. Its complaints name it: they also stand in a summary above the form."""
     label, is_required = question["label"], bool(question.get("required"))
     kind = question["kind"]
     if kind == "phone":
-        return _phone(label, is_required, region)
+        return _phone(label, is_required, region, about=f"“{label}”: ")
     if kind == "checkbox":
-        return BooleanField(label, validators=_asked(is_required, "Tick this box to go on."))
+        return BooleanField(label, validators=_asked(is_required, f"Tick “{label}” to go on."))
     if kind == "choice":
-        checks = _asked(is_required, "Choose one of these.")
+        checks = _asked(is_required, f"Choose an answer to “{label}”.")
         return RadioField(label, choices=list(question.get("choices", ())), validators=checks)
-    checks = _asked(is_required, "Answer this question.")
+    checks = _asked(is_required, f"Answer “{label}”.")
     if kind == "long_text":
-        most = Length(max=MOST_LONG_TEXT, message=f"Use at most {MOST_LONG_TEXT} characters.")
+        most = Length(max=MOST_LONG_TEXT, message=f"Use at most {MOST_LONG_TEXT} characters for “{label}”.")
         return TextAreaField(label, filters=[paragraphs], validators=[*checks, most])
-    most = Length(max=500, message="Use at most 500 characters.")
+    most = Length(max=500, message=f"Use at most 500 characters for “{label}”.")
     return StringField(label, filters=[one_line], validators=[*checks, most])
 
 
-def _phone(label: str, is_required: bool, region: str) -> TelField:
+def _phone(label: str, is_required: bool, region: str, about: str = "") -> TelField:
     def check(_form: BookingForm, field: Field) -> None:
         number = phones.e164(field.data, region)
         if number is None:
-            raise ValidationError(phones.UNREADABLE)
+            raise ValidationError(f"{about}{phones.UNREADABLE}")
         field.data = number
 
-    checks: Sequence[Any] = [*_asked(is_required, "Enter your phone number."), check]
+    checks: Sequence[Any] = [*_asked(is_required, f"{about}Enter your phone number."), check]
     return TelField(label, filters=[one_line], validators=checks)
 
 

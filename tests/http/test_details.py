@@ -81,14 +81,27 @@ def test_bad_input_keeps_what_was_typed(site: Site) -> None:
     for sentence in (
         "There is a problem",
         "Enter an e-mail address like sam@example.org.",
-        "Enter a phone number with its country code, such as +49 30 901820.",
-        "Choose one of these.",
-        "Tick this box to go on.",
+        ">Enter a phone number with its country code, such as +49 30 901820.",
+        "“Mobile”: Enter a phone number with its country code, such as +49 30 901820.",
+        "Choose an answer to “Size”.",
+        "Tick “I agree” to go on.",
     ):
         assert sentence in answer.text
     for kept in ('value="Sam Lee"', 'value="sam@"', 'value="call me"', 'value="&lt;Budget&gt;"'):
         assert kept in answer.text
     assert site.statuses() == [LinkStatus.ACTIVE]
+
+
+def test_summary_names_each_unanswered_question(site: Site) -> None:
+    """R26."""
+    labels = ("What is it about?", "Which team?")
+    asked = [
+        {"id": f"q{n}", "label": label, "kind": "text", "required": True} for n, label in enumerate(labels)
+    ]
+    page = site.book(site.link(site.calendar(questions=asked))).text
+    summary = page[page.index("There is a problem") : page.index("</ul>")]
+    for label in labels:
+        assert f"Answer “{label}”." in summary
 
 
 @pytest.mark.parametrize(
