@@ -40,8 +40,8 @@ def find(token: str) -> Managed | None:
     return _one(_bookings().where(Booking.manage_nonce == nonce)) if nonce else None
 
 
-def of_link(link_id: int, booking_id: int) -> Managed | None:
-    """The booking `booking_id`, if the link made it."""
+def of_link(link_id: int | None, booking_id: int) -> Managed | None:
+    """The booking `booking_id`, if the link made it; None stands for the standard link."""
     return _one(_bookings().where(Booking.id == booking_id, Booking.link_id == link_id))
 
 

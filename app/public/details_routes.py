@@ -72,7 +72,8 @@ def _booked(page: DetailsPage) -> Response:
     booked = book(page.checks.request(page.reading.reader), page.now)
     if not booked.is_repeat:
         page.checks.count_booking()
-    answer = redirect(f"/m/{manage.token_of(booked.manage_nonce, booked.key_id)}", 303)
+    token = manage.token_of(booked.manage_nonce, booked.key_id)
+    answer = redirect(f"/m/{token}", 303) if token else gone.lost_page(door, booked.id)
     return booked_cookie.add(answer, request, door.link.id, booked.id) if door.link else answer
 
 

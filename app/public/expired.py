@@ -52,6 +52,13 @@ UNKNOWN = ExpiredPage(
 OWN = ExpiredPage(Variant.OWN, "You have already booked this", "This link has done its work.")
 
 
+def booked_without_page(contact: tuple[str, str, str] | None) -> ExpiredPage:
+    """What to tell somebody whose booking has no page of its own any more."""
+    ask = " To change or cancel it, get in touch." if contact else ""
+    sentence = f"Your booking stands. Its own page cannot be shown any more.{ask}"
+    return ExpiredPage(Variant.OWN, OWN.title, sentence, contact)
+
+
 def variant_of(link: FoundLink | None, now: datetime) -> Variant:
     """Why nothing can be booked; OFF for a link that is alive."""
     if link is None:

@@ -10,7 +10,7 @@ from ..error_pages import problem, wants_json
 from ..links.models import SightingKind
 from . import booked_cookie, visits
 from .doors import Door
-from .expired import OWN, UNKNOWN, ExpiredPage, Variant, page_for
+from .expired import OWN, UNKNOWN, ExpiredPage, Variant, booked_without_page, contact_of, page_for
 
 
 def unknown() -> Response:
@@ -28,6 +28,14 @@ def dead(door: Door, now: datetime, *, status: int | None = None) -> Response:
     if own is None:
         return answer(page, status=status)
     return answer(OWN, booking=own, reader=reading.reader, manage_path=manage.path_of(own.booking))
+
+
+def lost_page(door: Door, booking_id: int) -> Response:
+    """A booking that stands, though the server key that would open its own page was dropped."""
+    reader = visits.reading_for(door.calendar.tz).reader
+    page = booked_without_page(contact_of(door.calendar, door.host, door.host.name))
+    own = manage.of_link(door.link.id if door.link else None, booking_id)
+    return answer(page, booking=own, reader=reader)
 
 
 def answer(page: ExpiredPage, *, status: int | None = None, **context: object) -> Response:

@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app import clock
+from app.bookings.models import Booking
+from app.db import db, transaction
 from app.links.models import LinkStatus
 from app.public.limits import MISTAKES
 from tests.factories import NOW, at
@@ -241,6 +244,25 @@ def test_same_form_sent_twice_gets_its_own_confirmation(site: Site) -> None:
     first = site.client.post(f"{path}/details", data=form)
     again = site.app.test_client().post(f"{path}/details", data=form)
     assert (again.status_code, again.location) == (303, first.location)
+    assert len(site.bookings()) == 1
+
+
+@pytest.mark.parametrize("door", ["link", "standard"])
+def test_repeat_for_a_booking_whose_key_was_dropped_says_that_it_stands(site: Site, door: str) -> None:
+    """R6: there is no page to lead to, and the answer says so."""
+    calendar = site.calendar(slug="dana")
+    path = site.link(calendar) if door == "link" else "/c/dana"
+    form = site.form(path)
+    with clock.fixed(NOW + timedelta(minutes=1)):
+        assert site.client.post(f"{path}/details", data=form).status_code == 303
+        with site.app.app_context(), transaction():
+            db.session.execute(update(Booking).values(key_id="dropped"))
+        answer = site.client.post(f"{path}/details", data=form)
+    assert (answer.status_code, answer.location) == (410, None)
+    assert "Your booking stands. Its own page cannot be shown any more." in answer.text
+    assert "Wednesday 2 December 2026, 09:00 to 09:30" in answer.text
+    assert site.dana.email in answer.text
+    assert "/m/" not in answer.text
     assert len(site.bookings()) == 1
 
 
