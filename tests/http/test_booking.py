@@ -155,3 +155,22 @@ def test_a_members_page_has_no_links_they_cannot_open(app: Flask, ada: User, cal
     page = browser.get(path).text
     assert "Sam Lee" in page
     assert f"/calendars/{his.id}" not in page
+
+
+def test_texts_from_people_have_the_direction_of_their_script(
+    app: Flask, client: FlaskClient, calendar: Calendar
+):
+    attendee = Attendee("שרה לוי", "sara@example.org", "", "Europe/Berlin", "en_GB")
+    with app.app_context():
+        asked = wish(
+            calendar, None, at(12), attendee=attendee, answers=[{"key": "q", "label": "למה", "answer": "כי"}]
+        )
+        path = f"/bookings/{book(asked, NOW).id}"
+    page, listed = client.get(path).text, client.get("/bookings").text
+    for part in (
+        '<dd dir="auto">שרה לוי</dd>',
+        '<dt dir="auto">למה</dt>',
+        '<dd class="prose" dir="auto">כי</dd>',
+    ):
+        assert part in page
+    assert '<span dir="auto">שרה לוי</span>' in listed
