@@ -81,6 +81,14 @@ class LinkForm(BaseForm):
         """True when "Add a time" was pressed: the form comes back longer, and nothing is stored."""
         return "add_time" in request.form
 
+    def typed(self) -> list[tuple[str, str]]:
+        """(label, text) of each field that a request has filled in, as it was typed."""
+        texts = {name: request.form.getlist(name) for name in vars(LinkOptions())}
+        said = {
+            name: ", ".join(text.strip() for text in given if text.strip()) for name, given in texts.items()
+        }
+        return [(self[name].label.text, text) for name, text in said.items() if text]
+
     def options(self, tz: str) -> LinkOptions:
         """What was chosen. Raises Invalid for a time that the zone does not have."""
         chosen: dict[str, Any] = {name: self[name].data for name in vars(LinkOptions())}

@@ -8,12 +8,13 @@ from .. import clock, config, web
 from ..calendars.access import calendar_for
 from ..calendars.models import Calendar
 from ..db import transaction
-from ..errors import Invalid
+from ..errors import Conflict, Invalid
 from ..localtime import Reader
 from . import listing, service
 from .blueprint import LINK, LIST, bp, my_link
 from .choice import PAGE_SIZES, Choice
 from .forms import LinkForm
+from .link_page import link_page
 from .models import LinkSource, LinkStatus, OneTimeLink
 from .words import SOURCE_WORDS, STATUS_WORDS, row_of
 
@@ -69,8 +70,11 @@ def delete(calendar_id: int, link_id: int) -> Response:
     calendar, link = my_link(calendar_id, link_id)
     if request.method != "POST":  # HEAD too: this rule takes it, and it must not delete
         return web.render("links/delete.html", calendar=calendar, link=link, row=_one_row(calendar, link))
-    with transaction():
-        service.delete_link(link, web.current().user, clock.now())
+    try:
+        with transaction():
+            service.delete_link(link, web.current().user, clock.now())
+    except Conflict as too_late:
+        return link_page(calendar, link, too_late)
     if "page" in request.args:
         return web.go_to(".show", calendar_id=calendar_id, link_id=link_id, notice="Link deleted.")
     choice = Choice.from_args(request.args)
@@ -131,6 +135,7 @@ def _links_of(calendar_id: int, choice: Choice, counts: listing.Counts, page: li
             ("Any", None, to(source=None), choice.source is None),
             *((SOURCE_WORDS[each], None, to(source=each), choice.source == each) for each in LinkSource),
         ],
+        "newest": to(),
         "newer": to(newer_than=ids[0]) if page.has_newer and ids else None,
         "older": to(older_than=ids[-1]) if page.has_older and ids else None,
         "sizes": [(size, to(per_page=size), choice.per_page == size) for size in PAGE_SIZES],

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.links import sightings
+from app.errors import Conflict
+from app.links import service, sightings
 from app.links.models import LinkStatus, SightingKind
 
 from ..factories import NOW
@@ -131,6 +132,38 @@ def test_a_link_used_while_its_options_were_open_is_refused(links):
     assert answer.status_code == 409
     assert "used in the meantime" in answer.text
     assert links.rows()[0][1] == LinkStatus.USED
+    assert 'class="timeline"' in answer.text
+    assert '<dt>Note</dt><dd dir="auto">late</dd>' in answer.text
+
+
+def test_a_link_used_while_it_was_being_changed_keeps_what_was_typed(links, monkeypatch):
+    """The booking comes between reading the link and writing it."""
+    link = links.make()
+
+    def too_late(*_):
+        raise Conflict(service.NOT_CHANGED[LinkStatus.USED])
+
+    monkeypatch.setattr(service, "update_link", too_late)
+    answer = links.post(links.page(link, "edit"), note="late", for_name="Ana")
+    assert answer.status_code == 409
+    assert "What you typed was not saved" in answer.text
+    assert '<dd dir="auto">Ana</dd>' in answer.text
+
+
+def test_deleting_a_link_that_was_used_meanwhile_shows_the_link(links):
+    link = links.make(for_name="Sam")
+    links.use(link)
+    answer = links.post(links.page(link, "delete"))
+    assert answer.status_code == 409
+    assert "This link has been used." in answer.text
+    assert 'class="timeline"' in answer.text
+    assert "What you typed" not in answer.text
+
+
+def test_a_length_of_hours_is_said_in_hours(links):
+    link = links.make(duration_minutes=480)
+    assert "8 hours" in links.get(links.page(link)).text
+    assert "(8 hours)" in links.get(links.page(link, "share")).text
 
 
 def test_sharing_has_a_message_that_says_once_and_names_the_zone(links):
