@@ -195,6 +195,24 @@ def test_pages_walk_by_keyset(links):
     assert len(table_rows(links.get(f"{links.section}?per=50"))) == 30
 
 
+@pytest.mark.parametrize("place", ["older=1", "newer=99999"])
+def test_a_page_past_the_end_leads_back_to_the_newest(links, place):
+    links.make()
+    page = links.get(f"{links.section}?status=active&{place}").text
+    assert "No more links here." in page
+    assert f'href="{links.section}?status=active">Show the newest</a>' in page
+
+
+def test_texts_from_people_have_the_direction_of_their_script_and_keep_to_their_row(links):
+    link = links.make(for_name=("دانا " * 20).strip(), note="שלום")
+    row = table_rows(links.get(links.section))[0]
+    assert re.search(r'class="who"><div><span dir="auto">دانا', row)  # the stylesheet cuts spans of this cell
+    assert '<span class="second" dir="auto">שלום</span>' in row
+    page = links.get(links.page(link)).text
+    assert f'<dd dir="auto">{("دانا " * 20).strip()}</dd>' in page
+    assert '<dd dir="auto">שלום</dd>' in page
+
+
 def test_the_list_costs_three_queries_at_every_size(links):
     """P9."""
     links.make()
