@@ -19,6 +19,13 @@ def check(calendar: Calendar, section: str, now: datetime) -> None:
         rule(calendar, now)
 
 
+def longest_range(calendar: Calendar, now: datetime) -> int | None:
+    """Minutes of the longest range of hours, those of single dates to come included; None without any hours."""
+    first = today(calendar, now)
+    others = [override.ranges for override in calendar.overrides if override.until_on >= first]
+    return hours.longest_minutes([*calendar.weekly_hours, *others])
+
+
 def today(calendar: Calendar, now: datetime) -> date:
     """The date on the calendar's clocks."""
     return date_at(calendar.tz, int(now.timestamp()))
@@ -37,7 +44,7 @@ def _slug_is_readable(calendar: Calendar, _now: datetime) -> None:
 
 
 def _duration_fits(calendar: Calendar, now: datetime) -> None:
-    longest = _longest(calendar, now)
+    longest = longest_range(calendar, now)
     if longest is not None and calendar.duration_minutes > longest:
         raise Invalid(
             f"No range of hours is long enough: the longest has {longest} minutes. Make a range longer first.",
@@ -48,7 +55,7 @@ def _duration_fits(calendar: Calendar, now: datetime) -> None:
 def _hours_fit(calendar: Calendar, now: datetime) -> None:
     for ranges in calendar.weekly_hours:
         _ranges_are_sound(ranges)
-    longest = _longest(calendar, now)
+    longest = longest_range(calendar, now)
     if longest is not None and calendar.duration_minutes > longest:
         raise Invalid(
             f"A booking takes {calendar.duration_minutes} minutes, and no range is that long. "
@@ -92,12 +99,6 @@ def _limits_agree(calendar: Calendar, _now: datetime) -> None:
     day, week = calendar.limit_per_day, calendar.limit_per_week
     if day and week and week < day:
         raise Invalid("A week cannot take fewer than a day.", "limit_per_week")
-
-
-def _longest(calendar: Calendar, now: datetime) -> int | None:
-    first = today(calendar, now)
-    others = [override.ranges for override in calendar.overrides if override.until_on >= first]
-    return hours.longest_minutes([*calendar.weekly_hours, *others])
 
 
 RULES: dict[str, tuple[Callable[[Calendar, datetime], None], ...]] = {

@@ -15,6 +15,7 @@ from ..errors import Conflict
 from ..localtime import Reader
 from ..qr import qr_svg
 from . import service, words
+from .bookable import obstacle_to
 from .forms import LinkForm
 from .models import LinkSighting, LinkStatus, OneTimeLink
 from .options import expires_on
@@ -36,6 +37,7 @@ def link_page(
         chip=words.chip_of(link, now),
         short=words.short_address(service.token_of(link), link.id),
         title=title_of(link),
+        obstacle=obstacle_to(calendar, link, now, web.reader().locale),
         booking=db.session.scalars(select(Booking).where(Booking.link_id == link.id)).one_or_none(),
         entries=_timeline(link),
         reader=web.reader(),

@@ -12,6 +12,7 @@ from ..errors import Conflict, Invalid
 from ..localtime import Reader
 from . import listing, service
 from .blueprint import LINK, LIST, bp, my_link
+from .bookable import Obstacle, obstacle_to
 from .choice import PAGE_SIZES, Choice
 from .forms import LinkForm
 from .link_page import link_page
@@ -112,7 +113,7 @@ def _list(
         more_times=more_times,
         zone=Reader(calendar.tz, words.locale).zone_label(now),
         **_links_of(calendar.id, choice, counts, page),
-        **_just_done(page),
+        **_just_done(page, _obstacle(calendar, page)),
     )
 
 
@@ -155,7 +156,14 @@ def _nothing(choice: Choice) -> str:
     return f"No{status} links{source}."
 
 
-def _just_done(page: listing.Page) -> dict[str, Any]:
+def _obstacle(calendar: Calendar, page: listing.Page) -> Obstacle | None:
+    """What is wrong with the link that was just created, if anything."""
+    created = request.args.get("created", type=int)
+    new = next((link for link in page.links if link.id == created), None) if created else None
+    return obstacle_to(calendar, new, clock.now(), web.reader().locale) if new else None
+
+
+def _just_done(page: listing.Page, obstacle: Obstacle | None) -> dict[str, Any]:
     """Where the focus goes, and what is said, after a link was created or deleted."""
     created, deleted = (request.args.get(name, type=int) for name in ("created", "deleted"))
     older = [link.id for link in page.links if deleted and link.id < deleted]
@@ -163,8 +171,13 @@ def _just_done(page: listing.Page) -> dict[str, Any]:
         "created": created,
         "is_deleted": bool(deleted),
         "focused": older[0] if older else None,
-        "said": "Link created." if created else "Link deleted." if deleted else None,
+        "obstacle": obstacle,
+        "said": _said(obstacle) if created else "Link deleted." if deleted else None,
     }
+
+
+def _said(obstacle: Obstacle | None) -> str:
+    return " ".join(["Link created.", *([f"{obstacle.title}:", *obstacle.sentences] if obstacle else [])])
 
 
 def _one_row(calendar: Calendar, link: OneTimeLink) -> Any:

@@ -7,9 +7,10 @@ from sqlalchemy import select, update
 
 from .. import config, events, tokens
 from ..accounts.models import User
+from ..calendars.checks import longest_range
 from ..calendars.models import Calendar
 from ..db import connection, db
-from ..errors import Conflict
+from ..errors import Conflict, Invalid
 from .models import LinkSource, LinkStatus, OneTimeLink
 from .options import LinkOptions, check, expires_at, expires_on
 from .search import kept_words
@@ -55,6 +56,8 @@ def create_link(
 ) -> OneTimeLink:
     """A new Active link of the calendar. Raises Invalid when an option breaks a rule."""
     check(options, PLAIN, calendar.tz, now)
+    if parent is None:
+        _check_hours(calendar, options, now)
     link = OneTimeLink(
         account_id=calendar.account_id,
         calendar_id=calendar.id,
@@ -98,6 +101,8 @@ def update_link(
     before = options_of(link, calendar.tz)
     check(options, before, calendar.tz, now)
     changed = [name for name in vars(options) if getattr(options, name) != getattr(before, name)]
+    if {"duration_minutes", "offered_times"} & set(changed):
+        _check_hours(calendar, options, now)
     values = _columns(calendar, options)
     if "expires_on" not in changed:
         values.pop("expires_at")
@@ -134,6 +139,17 @@ def options_of(link: OneTimeLink, tz: str) -> LinkOptions:
         offered_until_on=link.offered_until_on,
         offered_times=tuple(link.offered_times or ()),
     )
+
+
+def _check_hours(calendar: Calendar, options: LinkOptions, now: datetime) -> None:
+    """Raise Invalid for a duration of the link's own that no range of hours holds. Single times need no hours."""
+    minutes, longest = options.duration_minutes, longest_range(calendar, now)
+    if minutes and longest is not None and minutes > longest and not options.offered_times:
+        raise Invalid(
+            f"No range of hours is long enough: the longest has {longest} minutes. "
+            "Enter fewer, or offer single times.",
+            "duration_minutes",
+        )
 
 
 def _columns(calendar: Calendar, options: LinkOptions) -> dict[str, Any]:
