@@ -168,7 +168,7 @@ def test_texts_from_people_have_the_direction_of_their_script(
         path = f"/bookings/{book(asked, NOW).id}"
     page, listed = client.get(path).text, client.get("/bookings").text
     for part in (
-        '<dd dir="auto">שרה לוי</dd>',
+        '<dd><span dir="auto">שרה לוי</span></dd>',
         '<dt dir="auto">למה</dt>',
         '<dd class="prose" dir="auto">כי</dd>',
     ):

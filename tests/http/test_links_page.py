@@ -133,7 +133,7 @@ def test_a_link_used_while_its_options_were_open_is_refused(links):
     assert "used in the meantime" in answer.text
     assert links.rows()[0][1] == LinkStatus.USED
     assert 'class="timeline"' in answer.text
-    assert '<dt>Note</dt><dd dir="auto">late</dd>' in answer.text
+    assert '<dt>Note</dt><dd><span dir="auto">late</span></dd>' in answer.text
 
 
 def test_a_link_used_while_it_was_being_changed_keeps_what_was_typed(links, monkeypatch):
@@ -147,7 +147,7 @@ def test_a_link_used_while_it_was_being_changed_keeps_what_was_typed(links, monk
     answer = links.post(links.page(link, "edit"), note="late", for_name="Ana")
     assert answer.status_code == 409
     assert "What you typed was not saved" in answer.text
-    assert '<dd dir="auto">Ana</dd>' in answer.text
+    assert '<dd><span dir="auto">Ana</span></dd>' in answer.text
 
 
 def test_deleting_a_link_that_was_used_meanwhile_shows_the_link(links):
