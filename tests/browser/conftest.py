@@ -19,6 +19,7 @@ from tests.services.site import served
 from .office import Office
 
 WAIT_MILLISECONDS = 10_000
+OURS = ("http://127.0.0.1:", "data:", "blob:")
 DESK, PHONE = (1280, 900), (360, 740)
 OpenPage = Callable[..., Page]
 
@@ -63,7 +64,7 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
         )  # fmt: skip
         context.set_default_timeout(WAIT_MILLISECONDS)
         contexts.append(context)
-        _watch(context, site, wrongs)
+        _watch(context, wrongs)
         return context.new_page()
 
     yield make
@@ -91,7 +92,7 @@ def desk(office: Office, page: Page) -> Page:
     return page
 
 
-def _watch(context: BrowserContext, site: str, wrongs: list[str]) -> None:
+def _watch(context: BrowserContext, wrongs: list[str]) -> None:
     def look_at(response: Response) -> None:
         if response.request.resource_type != "document" and response.status in (404, 500):
             wrongs.append(f"{response.status} for {response.url}")
@@ -101,7 +102,7 @@ def _watch(context: BrowserContext, site: str, wrongs: list[str]) -> None:
     context.on("response", look_at)
     context.on(
         "request",
-        lambda sent: sent.url.startswith((site, "data:", "blob:")) or wrongs.append(f"foreign: {sent.url}"),
+        lambda sent: sent.url.startswith(OURS) or wrongs.append(f"foreign: {sent.url}"),
     )
 
 
