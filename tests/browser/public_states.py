@@ -48,7 +48,7 @@ def _picker(name: str, address: Address, act: Act | None = None, **more: object)
 
 
 def _form(name: str, address: Address, act: Act | None = None, **more: object) -> State:
-    return State(f"details {name}", "public.details", address, act, **more)
+    return State(f"booking form {name}", "public.details", address, act, **more)
 
 
 PICKER = [
@@ -83,7 +83,7 @@ DETAILS = [
     _form("when the time was taken", _details("taken", at(9, days=2)), _taken(at(9, days=2)), status=409),
     _form("of a time that is gone", _details("late one", at(9, days=8)), status=409),
     _form("without another time", _details("for never", at(9, days=3)), status=409),
-    State("standard details", "public.standard_details", f"/c/intro/details?s={at(9, days=3)}"),
+    State("standard booking form", "public.standard_details", f"/c/intro/details?s={at(9, days=3)}"),
 ]  # fmt: skip
 MANAGE = [
     State("place of a booking", "public.manage_booking", _place("upcoming")),
