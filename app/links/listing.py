@@ -4,13 +4,14 @@ Links are found by keyset and index, never by OFFSET or count(*), so a calendar 
 of a thousand does. The ids of the page are settled first; only they are joined with bookings and sightings.
 
 A search first looks through the newest links: words that stand in many fill the page there. What is rarer comes
-from the search index, which would have to put all hits of a frequent word in order.
+from the search index, newest first on both databases, no further than the page needs.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, column, func, literal_column, select, table, true
+from sqlalchemy import Select, select, true
 
 from ..accounts.sessions import SignedIn
 from ..bookings.models import Booking
@@ -20,14 +21,14 @@ from ..db import connection, db, is_sqlite
 from ..errors import NotFound
 from .choice import Choice
 from .models import LinkCount, LinkSighting, LinkStatus, OneTimeLink, SightingKind
-from .search import patterns, postgresql_query, sqlite_query, typed_words
+from .search import typed_words
+from .search_index import blocks, have, postgresql_hits, sqlite_hits
 from .service import link_tokens
 
 EXPORTED_AT_ONCE = 500
 LOOKED_THROUGH = 2_000
 
 link, booking, sighting = OneTimeLink.__table__, Booking.__table__, LinkSighting.__table__
-link_search = table("link_search", column("rowid"), column("link_search"))
 seen = {kind: sighting.alias(kind.value) for kind in SightingKind}
 Counts = dict[LinkStatus, int]
 
@@ -60,17 +61,16 @@ def page_of(calendar_id: int, choice: Choice) -> Page:
 
 
 def every_link(calendar_id: int, choice: Choice) -> Iterator[Any]:
-    """All links that `choice` asks for, newest first, read a few hundred at a time."""
+    """All links that `choice` asks for, whatever page it is of, newest first, read a few hundred at a time."""
     if choice.search and not typed_words(choice.search):
         return
-    ids, last_id = _matching(calendar_id, choice), None
+    some = replace(choice, older_than=None, newer_than=None, per_page=EXPORTED_AT_ONCE)
     while True:
-        page = ids.where(ids.selected_columns.id < last_id) if last_id else ids
-        found = _rows(page.order_by(page.selected_columns.id.desc()).limit(EXPORTED_AT_ONCE))
-        yield from found
-        if len(found) < EXPORTED_AT_ONCE:
+        found = _rows(_ids(calendar_id, some))
+        yield from found[:EXPORTED_AT_ONCE]
+        if len(found) <= EXPORTED_AT_ONCE:
             return
-        last_id = found[-1].id
+        some = replace(some, older_than=found[EXPORTED_AT_ONCE - 1].id)
 
 
 def id_of_token(calendar_id: int, token: str) -> int | None:
@@ -93,59 +93,41 @@ def _count(status: LinkStatus) -> Any:
 def _found(calendar_id: int, choice: Choice) -> Sequence[Any]:
     """The links of the page, and one more if there is a next one."""
     if not choice.search:
-        return _rows(_cut(_matching(calendar_id, choice), choice))
+        return _rows(_ids(calendar_id, choice))
     words = typed_words(choice.search)
     if not words:
         return []
     newest = _cut(
         _filtered(calendar_id, choice, select(link.c.id, link.c.search_words)), choice, LOOKED_THROUGH
     ).subquery("newest")
-    found = _rows(_cut(select(newest.c.id).where(*_have(newest, words)), choice))
-    return found if len(found) > choice.per_page else _rows(_cut(_matching(calendar_id, choice), choice))
+    found = _rows(_cut(select(newest.c.id).where(*have(newest, words)), choice))
+    return found if len(found) > choice.per_page else _rows(_ids(calendar_id, choice))
 
 
-def _have(rows: Any, words: list[str]) -> list[Any]:
-    padded = rows.c.search_words + " "
-    return [padded.like(pattern) for pattern in patterns(words)]
-
-
-def _matching(calendar_id: int, choice: Choice) -> Select[Any]:
-    """A query for the ids of all links that match."""
+def _ids(calendar_id: int, choice: Choice) -> Select[Any]:
+    """A query for the ids of the page, and of one link more, among all that match."""
     if not choice.search:
-        return _filtered(calendar_id, choice, select(link.c.id))
+        return _cut(_filtered(calendar_id, choice, select(link.c.id)), choice)
     words = typed_words(choice.search)
     if is_sqlite():
         # Row ids come out of the index in order, so SQLite stops at the end of the page.
-        found = select(link_search.c.rowid.label("id")).join_from(
-            link_search, link, link.c.id == link_search.c.rowid
-        )
-        query = sqlite_query(calendar_id, words)
-        return _filtered(
-            calendar_id, choice, found.where(link_search.c.link_search.match(query), *_have(link, words))
-        )
-    hits = _hits(postgresql_query(calendar_id, words))
-    return _filtered(calendar_id, choice, select(hits.c.id), hits)
+        return _cut(_filtered(calendar_id, choice, sqlite_hits(calendar_id, words)), choice)
+    hits = _cut(_filtered(calendar_id, choice, postgresql_hits(calendar_id, words)), choice).lateral("hits")
+    # No order here: blocks come in order, and so none is looked through after the one that fills the page.
+    page = select(hits.c.id).select_from(
+        blocks(calendar_id, choice.older_than, choice.newer_than).join(hits, true())
+    )
+    return page.limit(choice.per_page + 1)
 
 
-def _hits(query: str) -> Any:
-    """Found by the search index of PostgreSQL, whatever its planner thinks.
-
-    Left to itself it walks through all links in the hope of filling the page soon: 4 s where nothing is found.
-    """
-    simple = literal_column("'simple'")
-    is_hit = func.to_tsvector(simple, link.c.search_words).bool_op("@@")(func.to_tsquery(simple, query))
-    columns = (link.c.id, link.c.calendar_id, link.c.status, link.c.source)
-    return select(*columns).where(is_hit).cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
-
-
-def _filtered(calendar_id: int, choice: Choice, ids: Select[Any], rows: Any = link) -> Select[Any]:
-    ids = ids.where(rows.c.calendar_id == calendar_id)
+def _filtered(calendar_id: int, choice: Choice, ids: Select[Any]) -> Select[Any]:
+    ids = ids.where(link.c.calendar_id == calendar_id)
     if choice.link_id:
-        ids = ids.where(rows.c.id == choice.link_id)
+        ids = ids.where(link.c.id == choice.link_id)
     if choice.status:
-        ids = ids.where(rows.c.status == choice.status)
+        ids = ids.where(link.c.status == choice.status)
     if choice.source:
-        ids = ids.where(rows.c.source == choice.source)
+        ids = ids.where(link.c.source == choice.source)
     return ids
 
 

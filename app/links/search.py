@@ -37,19 +37,25 @@ def typed_words(text: str) -> list[str]:
     return [f"w{word}" for word in dict.fromkeys(words)][:MOST_WORDS]
 
 
-def sqlite_query(calendar_id: int, words: list[str]) -> str:
+def sqlite_query(words: list[str]) -> str:
     """A MATCH expression for typed words; of several it may find a little more than `patterns` do.
 
     Beginnings as long as the index keeps come out in order. A longer one first collects all words that begin so:
     next to another word, its own beginning narrows enough.
     """
     last = words[-1][:LONGEST_KEPT_BEGINNING] if len(words) > 1 else words[-1]
-    return " AND ".join([f'"{word}"' for word in (f"c{calendar_id}", *words[:-1], last)]) + "*"
+    return " AND ".join([f'"{word}"' for word in (*words[:-1], last)]) + "*"
 
 
-def postgresql_query(calendar_id: int, words: list[str]) -> str:
-    """The same for to_tsquery('simple', ...)."""
-    return " & ".join([f"c{calendar_id}", *words]) + ":*"
+def postgresql_query(words: list[str]) -> str:
+    """The same as a tsquery, with {} where the block of ids and the calendar belong, in front of each lexeme.
+
+    Beginnings that the index keeps are lexemes of their own, with a p in front.
+    """
+    last = words[-1][:LONGEST_KEPT_BEGINNING] if len(words) > 1 else words[-1]
+    is_kept = len(last) <= LONGEST_KEPT_BEGINNING
+    beginning = f"'{{}}p{last[1:]}'" if is_kept else f"'{{}}{last}':*"
+    return " & ".join([*(f"'{{}}{word}'" for word in words[:-1]), beginning])
 
 
 def patterns(words: list[str]) -> list[str]:

@@ -12,12 +12,12 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 # `active -> used` and `active -> deleted` are the only changes of status, rows stay, and what a link is never
 # changes. Counts are moved by the same change; on PostgreSQL at commit, so that the counter is locked last.
-# The search index of SQLite follows the words the service keeps in `search_words`.
+# The search index follows the words the service keeps in `search_words`. On PostgreSQL it has a table of its own:
+# a change of status makes a new version of the link's row, and that would enter all its words once more.
 FIXED = ["nonce", "calendar_id", "account_id", "parent_id", "created_at"]
 
 SQLITE_IS_CHANGED = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in FIXED)
 POSTGRESQL_IS_CHANGED = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in FIXED)
-SEARCH_TEXT = "to_tsvector('simple', search_words)"
 
 GUARDS = {
     "sqlite": [
@@ -85,7 +85,31 @@ GUARDS = {
         """CREATE CONSTRAINT TRIGGER one_time_link_recounted AFTER UPDATE ON one_time_link
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.status <> OLD.status)
         EXECUTE FUNCTION link_count_move()""",
-        f"CREATE INDEX ix_one_time_link_search ON one_time_link USING gin ({SEARCH_TEXT})",
+        "CREATE TABLE link_search (link_id BIGINT PRIMARY KEY, search_words TEXT NOT NULL)",
+        # Each word, and its beginnings of up to four letters with a p in front: a beginning that is no entry of
+        # its own makes GIN first collect all links that have one like it. In front of all stand the calendar and
+        # the block of 131,072 ids, so that a search goes block by block and ends with the page (links/listing.py).
+        """CREATE FUNCTION link_lexemes(link_id BIGINT, words TEXT) RETURNS tsvector
+        LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        RETURN (
+          SELECT array_to_tsvector(array_agg(block || word) || array_agg(block || 'p' || substr(word, 2, letters)))
+          FROM concat(link_id >> 17, split_part(words, ' ', 1)) AS block,
+            unnest((string_to_array(words, ' '))[2:]) AS word,
+            generate_series(1, 4) AS letters
+        )""",
+        # Written at once: what waits for its turn would be looked through by each search.
+        """CREATE INDEX ix_link_search ON link_search
+        USING gin (link_lexemes(link_id, search_words)) WITH (fastupdate = off)""",
+        """CREATE FUNCTION link_searchable() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          INSERT INTO link_search (link_id, search_words) VALUES (NEW.id, NEW.search_words)
+          ON CONFLICT (link_id) DO UPDATE SET search_words = NEW.search_words;
+          RETURN NULL;
+        END $$""",
+        """CREATE TRIGGER one_time_link_searchable AFTER INSERT ON one_time_link
+        FOR EACH ROW EXECUTE FUNCTION link_searchable()""",
+        """CREATE TRIGGER one_time_link_searchable_again AFTER UPDATE OF search_words ON one_time_link
+        FOR EACH ROW EXECUTE FUNCTION link_searchable()""",
     ],
 }
 REMOVED = {
@@ -94,8 +118,13 @@ REMOVED = {
         "DROP TRIGGER one_time_link_guard ON one_time_link",
         "DROP TRIGGER one_time_link_counted ON one_time_link",
         "DROP TRIGGER one_time_link_recounted ON one_time_link",
+        "DROP TRIGGER one_time_link_searchable ON one_time_link",
+        "DROP TRIGGER one_time_link_searchable_again ON one_time_link",
+        "DROP TABLE link_search",
         "DROP FUNCTION one_time_link_guard",
         "DROP FUNCTION link_count_move",
+        "DROP FUNCTION link_searchable",
+        "DROP FUNCTION link_lexemes",
     ],
 }
 

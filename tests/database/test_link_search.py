@@ -2,11 +2,12 @@
 
 import pytest
 
-from app.db import transaction
+from app.db import db, transaction
 from app.links import listing, service
 from app.links.choice import Choice
-from app.links.models import LinkStatus
+from app.links.models import LinkStatus, OneTimeLink
 from app.links.options import LinkOptions
+from app.links.search import kept_words
 
 from ..factories import NOW, make_booking, make_calendar, make_user
 
@@ -83,6 +84,41 @@ def test_newest_first_with_filters_and_pages(calendar):
     assert found(calendar, "dem") == ids[:4:-1]
     assert found(calendar, "dem", older_than=ids[5]) == ids[4::-1]
     assert found(calendar, "dem", status=LinkStatus.USED) == [ids[7]]
+
+
+@pytest.fixture
+def far_apart(calendar, monkeypatch) -> list[int]:
+    """Ids of links to find, thirty at each of three places as far apart as those of a large calendar."""
+    ids = [first + number for first in (1_000, 300_000, 900_000) for number in range(30)]
+    alike = {
+        "calendar_id": calendar.id,
+        "account_id": calendar.account_id,
+        "key_id": "a",
+        "created_at": NOW,
+        "search_words": kept_words(calendar.id, ["demo", "Maximilian"]),
+    }
+    with transaction():
+        db.session.add_all(OneTimeLink(id=id_, nonce=id_.to_bytes(8), **alike) for id_ in ids)
+    monkeypatch.setattr(listing, "LOOKED_THROUGH", 10)  # the rest comes from the index
+    return ids
+
+
+@pytest.mark.parametrize("text", ["demo", "dem", "maximil", "maximilian demo", "demo maximil"])
+def test_pages_go_on_over_gaps_between_ids(calendar, far_apart, text):
+    newest_first = far_apart[::-1]
+    seen = found(calendar, text, per_page=25)
+    while len(seen) < len(newest_first):
+        assert seen == newest_first[: len(seen)]
+        seen += found(calendar, text, per_page=25, older_than=seen[-1])
+    assert seen == newest_first
+    assert found(calendar, text, per_page=25, newer_than=far_apart[20]) == far_apart[45:20:-1]
+    assert found(calendar, text, older_than=500) == []
+
+
+def test_export_of_a_search_has_all_of_its_links_once(calendar, far_apart, monkeypatch):
+    monkeypatch.setattr(listing, "EXPORTED_AT_ONCE", 30)
+    asked = Choice(search="demo", older_than=500)
+    assert [link.id for link in listing.every_link(calendar.id, asked)] == far_apart[::-1]
 
 
 def test_a_change_is_found_by_its_new_words_only(calendar):

@@ -66,8 +66,13 @@ def test_words(text, words):
 
 
 def test_typed_words_are_never_taken_for_a_calendar():
-    assert sqlite_query(4, typed_words("ana c42")) == '"c4" AND "wana" AND "wc42"*'
-    assert postgresql_query(4, typed_words("ana c42")) == "c4 & wana & wc42:*"
+    assert sqlite_query(typed_words("ana c42")) == '"wana" AND "wc42"*'
+    assert postgresql_query(typed_words("ana c42")) == "'{}wana' & '{}pc42'"
+
+
+def test_a_long_word_by_itself_is_looked_for_as_it_is_typed():
+    assert sqlite_query(typed_words("maximilian")) == '"wmaximilian"*'
+    assert postgresql_query(typed_words("maximilian")) == "'{}wmaximilian':*"
 
 
 def test_an_e_mail_address_is_one_word_and_its_parts():
