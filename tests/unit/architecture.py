@@ -21,6 +21,7 @@ TOP = (
     "preferences",
     "proof",
     "serving",
+    "worker",
 )
 # Nothing but values in and out: no clock, no database, no web framework.
 PURE = (

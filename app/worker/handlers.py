@@ -1,0 +1,43 @@
+"""Who reacts to what: the only map from events to functions, and what is done every so often.
+
+A handler gets the event and the present time, in an app context and outside any transaction; it opens its own. It may
+be called more than once for one event, so what it makes has a unique key made from the event's id. What it raises is
+tried again, later and later, and at last listed under Background work.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ..events import Event
+
+Handler = Callable[[Event, datetime], None]
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Work done again and again, by one worker at a time. `run` may be called sooner, later or twice."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], None]
+
+
+ON_EVENT: dict[str, tuple[Handler, ...]] = {}
+
+PERIODIC: tuple[Periodic, ...] = ()
+
+
+def name_of(handler: Handler) -> str:
+    """What waiting work calls the handler: "messaging.mails.booking_created". Moving a function renames it."""
+    return f"{handler.__module__.removeprefix('app.')}.{handler.__qualname__}"
+
+
+def handlers_of(event_name: str) -> dict[str, Handler]:
+    """The handlers of events of this name, by their own names."""
+    return {name_of(handler): handler for handler in ON_EVENT.get(event_name, ())}
+
+
+def handler_called(name: str) -> Handler | None:
+    """The handler of this name; None when it was renamed or taken out since the work was handed on."""
+    return next((each for every in ON_EVENT.values() for each in every if name_of(each) == name), None)
