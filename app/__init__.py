@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import db, error_pages, pages, web
+from . import counters, db, error_pages, pages, request_ids, web
 from .calendars import snapshots
 from .config import Settings
 from .files import ProtectedFiles
@@ -26,10 +26,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app, settings.database_url, settings.database_wait_seconds)
     snapshots.init_app(app)
+    counters.init_app(app)
+    request_ids.init_app(app)
     app.before_request(refuse_what_cannot_be_read)  # before CSRF, which reads the form
     web.init_app(app)
     error_pages.init_app(app)
     pages.init_app(app)
+    counters.know_routes(app)
     _wrap(app, settings)
     return app
 

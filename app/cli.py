@@ -140,7 +140,7 @@ def _newcomers_settings() -> Settings:
 def _make_app(settings: Settings) -> "Flask":
     from . import create_app, logs
 
-    logs.set_up()
+    logs.set_up(settings.log_format)
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as wrong:

@@ -11,6 +11,8 @@ from babel import Locale, UnknownLocaleError
 from flask import current_app
 
 SHORTEST_SECRET = 32
+SHORTEST_METRICS_TOKEN = 16
+LOG_FORMATS = ("text", "json")
 
 
 class BadSetting(Exception):
@@ -33,6 +35,8 @@ class Settings:
     rate_limit_factor: float = 1.0
     locale: str = "en_GB"
     database_wait_seconds: float = 10.0
+    log_format: str = "text"
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def is_https(self) -> bool:
@@ -62,6 +66,8 @@ class Settings:
             rate_limit_factor=read("RATE_LIMIT_FACTOR", _positive, default="1"),
             locale=read("DEFAULT_LOCALE", _locale, default="en_GB"),
             database_wait_seconds=read("DATABASE_WAIT_SECONDS", _positive, default="10"),
+            log_format=read("LOG_FORMAT", _one_of(LOG_FORMATS), default="text"),
+            metrics_token=read("METRICS_TOKEN", _metrics_token, default=""),
         )
 
 
@@ -142,6 +148,21 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return convert
+
+
+def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
+    def convert(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be {' or '.join(words)}")
+        return text
+
+    return convert
+
+
+def _metrics_token(text: str) -> str:
+    if text and len(text) < SHORTEST_METRICS_TOKEN:
+        raise ValueError(f"must be at least {SHORTEST_METRICS_TOKEN} characters, random")
+    return text
 
 
 def _positive(text: str) -> float:

@@ -10,6 +10,7 @@ from .calendars import availability_routes, questions_routes, settings_routes
 from .calendars import routes as calendars_routes
 from .links import link_routes
 from .links import routes as links_routes
+from .operating import routes as operating_routes
 from .public import details_routes, manage_routes, picker_routes
 
 ROUTES = (
@@ -26,6 +27,7 @@ ROUTES = (
     picker_routes,
     details_routes,
     manage_routes,
+    operating_routes,
 )
 
 

@@ -9,13 +9,15 @@ from flask import Flask, request
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from . import logs
+from . import logs, request_ids
 from .config import Settings
 from .db import db
 
 ROUTE = "slotkey.route"
 # Never %(r)s or %(U)s: the paths of links and bookings are secrets.
-ACCESS_LINE = "%(t)s %(h)s %(m)s %({" + ROUTE + "}e)s %(s)s %(B)s bytes %(M)s ms"
+ACCESS_LINE = (
+    "%(t)s %(h)s %(m)s %({" + ROUTE + "}e)s %(s)s %(B)s bytes %(M)s ms %({" + request_ids.ENVIRON + "}e)s"
+)
 
 
 class DiscreetLogger(Logger):
@@ -25,6 +27,29 @@ class DiscreetLogger(Logger):
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(logs.Discreet(self.error_fmt, self.datefmt))
+
+
+class JsonLogger(Logger):
+    """gunicorn's log as JSON, with the same care for what a line tells."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            handler.setFormatter(logs.Json())
+
+    def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> None:
+        """One answer. The request itself is over: its number stands in `environ`."""
+        atoms = self.atoms(resp, req, environ, request_time)
+        fields = {
+            "client": atoms["h"],
+            "method": atoms["m"],
+            "route": environ.get(ROUTE),
+            "status": int(atoms["s"]),
+            "bytes": atoms["B"],
+            "milliseconds": atoms["M"],
+            "request_id": environ.get(request_ids.ENVIRON),
+        }
+        self.access_log.info("answered", extra={"fields": fields})
 
 
 class Server(BaseApplication):
@@ -38,6 +63,8 @@ class Server(BaseApplication):
         for name, value in _options(self.settings).items():
             self.cfg.set(name, value)
         self.cfg.set("when_ready", lambda _server: self._ready())
+        counters = self.app.extensions["slotkey.counters"]
+        self.cfg.set("post_fork", lambda _server, worker: counters.take_row(worker.age))
 
     def load(self) -> Flask:
         return self.app
@@ -78,6 +105,6 @@ def _options(settings: Settings) -> dict[str, Any]:
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108
         "accesslog": "-",
         "access_log_format": ACCESS_LINE,
-        "logger_class": DiscreetLogger,
+        "logger_class": JsonLogger if settings.log_format == "json" else DiscreetLogger,
         "graceful_timeout": 20,
     }

@@ -2,7 +2,7 @@
 
 from flask import Response, redirect, request
 
-from .. import clock
+from .. import clock, counters
 from ..bookings import manage
 from ..bookings.booking_step import CalendarClosed, book
 from ..errors import DomainError, LinkGone, SlotTaken, TooMany, Unavailable
@@ -64,6 +64,7 @@ def take_booking(door: Door) -> Response:
         return page.refuse(refused.status, refused.sentence, refused.retry_after)
     except DomainError as refused:
         page.checks.count_mistake()
+        counters.current().count_booking("refused")
         return _refused(page, refused)
 
 
@@ -72,6 +73,7 @@ def _booked(page: DetailsPage) -> Response:
     booked = book(page.checks.request(page.reading.reader), page.now)
     if not booked.is_repeat:
         page.checks.count_booking()
+    counters.current().count_booking("repeated" if booked.is_repeat else "made")
     token = manage.token_of(booked.manage_nonce, booked.key_id)
     answer = redirect(f"/m/{token}", 303) if token else gone.lost_page(door, booked.id)
     return booked_cookie.add(answer, request, door.link.id, booked.id) if door.link else answer

@@ -27,6 +27,9 @@ PAGELESS = {
     "bookings.ics",
     "calendars.settings",
     "links.export",
+    "operating.health",
+    "operating.readiness",
+    "operating.show_metrics",
     "public.manage_ics",
 }
 FRAGMENTS = {"calendars.preview_hours"}  # a part of calendars.availability

@@ -41,7 +41,7 @@ def test_every_route_module_is_gathered():
 
 def test_every_feature_has_its_place_in_the_order():
     packages = {module.name.partition(".")[0] for module in modules(APP) if "." in module.name}
-    assert packages - set(FEATURES) <= {"scheduling", "demo", "proof", "worker"}
+    assert packages - set(FEATURES) <= {"scheduling", "demo", "proof", "worker", "operating", "commands"}
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,8 @@ def test_secret_and_address_are_required(name: str) -> None:
         ("RATE_LIMIT_FACTOR", "nan"),
         ("DATABASE_WAIT_SECONDS", "soon"),
         ("DEFAULT_LOCALE", "xx"),
+        ("LOG_FORMAT", "yaml"),
+        ("METRICS_TOKEN", "short"),
     ],
 )
 def test_wrong_value_names_its_setting(name: str, value: str) -> None:
@@ -93,7 +95,7 @@ def test_fallbacks_come_after_the_secret() -> None:
 
 
 def test_secrets_are_not_shown() -> None:
-    shown = repr(read(DATABASE_URL="postgresql://u:hidden@h/d"))
+    shown = repr(read(DATABASE_URL="postgresql://u:hidden@h/d", METRICS_TOKEN="hidden" * 4))
     assert SECRET not in shown
     assert "hidden" not in shown
 

@@ -1,11 +1,12 @@
 """R18: tokens never reach a log."""
 
+import json
 import logging
 import sys
 
 import pytest
 
-from app.logs import Discreet
+from app.logs import Discreet, Json
 
 TOKEN = "h9XIBdfrhOind9KdFoQaGJbK1DI2i4V1"
 
@@ -37,3 +38,20 @@ def test_tracebacks_too() -> None:
 def test_other_text_is_left_alone() -> None:
     record = logging.LogRecord("x", logging.INFO, "x.py", 1, "GET /calendars/7/links", (), None)
     assert Discreet("%(message)s").format(record) == "GET /calendars/7/links"
+
+
+def test_json_is_one_object_a_line_without_tokens() -> None:
+    try:
+        raise ValueError(f'the address "/o/{TOKEN}\\" has no page\n/m/{TOKEN}')
+    except ValueError:
+        record = logging.LogRecord(
+            "app.x", logging.ERROR, "x.py", 1, "failed at /m/%s", (TOKEN,), sys.exc_info()
+        )
+    record.fields = {"route": f"/o/{TOKEN}", "status": 500}
+    line = Json().format(record)
+    told = json.loads(line)
+    assert "\n" not in line
+    assert TOKEN not in line
+    assert (told["level"], told["logger"], told["message"]) == ("error", "app.x", "failed at /m/...")
+    assert (told["route"], told["status"]) == ("/o/...", 500)
+    assert "ValueError" in told["traceback"]

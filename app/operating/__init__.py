@@ -1,0 +1,1 @@
+"""For those who run an installation: whether it is well, backups of it, and what it should forget."""
