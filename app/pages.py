@@ -8,10 +8,11 @@ from .accounts import routes as accounts_routes
 from .bookings import routes as bookings_routes
 from .calendars import availability_routes, questions_routes, settings_routes
 from .calendars import routes as calendars_routes
+from .groups import routes as groups_routes
 from .links import link_routes
 from .links import routes as links_routes
 from .operating import routes as operating_routes
-from .public import details_routes, manage_routes, picker_routes
+from .public import details_routes, group_routes, manage_routes, picker_routes
 
 ROUTES = (
     accounts_routes,
@@ -21,6 +22,7 @@ ROUTES = (
     settings_routes,
     availability_routes,
     questions_routes,
+    groups_routes,
     links_routes,
     link_routes,
     bookings_routes,
@@ -28,6 +30,7 @@ ROUTES = (
     details_routes,
     manage_routes,
     operating_routes,
+    group_routes,
 )
 
 

@@ -10,6 +10,7 @@ from app.accounts.models import Account, Membership, Role, User
 from app.bookings.booking_step import Attendee, Booked, BookingRequest, book
 from app.calendars.models import Calendar
 from app.db import db, transaction
+from app.groups.models import CalendarGroup, GroupPlace
 from app.links.models import OneTimeLink
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)  # a Tuesday, 09:00 in Berlin
@@ -57,6 +58,21 @@ def make_calendar(host: User, **changes: Any) -> Calendar:
         calendar = Calendar(**{**values, **changes})
         db.session.add(calendar)
     return calendar
+
+
+def make_group(*calendars: Calendar, **changes: Any) -> CalendarGroup:
+    """Consultations: these calendars, at least one, in this order."""
+    values = {
+        "account_id": calendars[0].account_id,
+        "name": "Consultations",
+        "slug": f"consultations-{secrets.token_hex(4)}",
+        "created_at": NOW,
+    }
+    with transaction():
+        group = CalendarGroup(**{**values, **changes})
+        group.places = [GroupPlace(calendar_id=each.id, position=at) for at, each in enumerate(calendars, 1)]
+        db.session.add(group)
+    return group
 
 
 def make_link(calendar: Calendar, **changes: Any) -> OneTimeLink:

@@ -5,6 +5,7 @@ from flask import Response, request, url_for
 from .. import clock, web
 from ..db import transaction
 from ..errors import Conflict
+from ..groups.access import groups_for
 from ..local_paths import local_path
 from . import overview, service
 from .blueprint import CALENDAR, bp, my_calendar, zone_choices
@@ -23,6 +24,7 @@ def index() -> Response:
         now=now,
         reader=web.reader(),
         has_links=overview.has_links(web.current()),
+        groups=groups_for(web.current()),
     )
 
 

@@ -12,7 +12,7 @@ def is_slug(text: str) -> bool:
     return len(text) <= LONGEST and _SHAPE.fullmatch(text) is not None
 
 
-def slug_from(name: str) -> str:
-    """The slug nearest to a name: "Café & Co" -> "cafe-co"; "calendar" when no letter of it can be kept."""
+def slug_from(name: str, otherwise: str = "calendar") -> str:
+    """The slug nearest to a name: "Café & Co" -> "cafe-co"; `otherwise` when no letter of it can be kept."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST].strip("-") or "calendar"
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST].strip("-") or otherwise

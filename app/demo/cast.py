@@ -60,6 +60,7 @@ PHONE_CALL: dict[str, Any] = {
     "expired_message": "If you still have a question, reply to our last e-mail.",
     "expired_offers_public_link": True,
 }
+GROUP = {"name": "Talk to us", "description": "A call to get to know each other, by video or by phone."}
 CALENDARS = (INTRO, CONSULTATION, PHONE_CALL)
 
 ANSWERS = [

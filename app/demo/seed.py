@@ -10,6 +10,7 @@ from ..accounts.service import NewUser, create_account, user_by_email
 from ..calendars.models import Calendar
 from ..calendars.service import create_calendar
 from ..db import db, transaction
+from ..groups.service import add_calendar, create_group
 from ..links.models import LinkStatus, OneTimeLink
 from ..links.options import LinkOptions
 from ..links.service import address_of, create_link
@@ -34,6 +35,7 @@ def seed(password: str, now: datetime) -> None:
             began_at,
         )
         calendars = _calendars(dana, began_at)
+        _group([calendars[0], calendars[2]], dana, began_at)
     live_through([*bookings.entries(calendars, dana, now), *links.entries(calendars, dana, now)])
     links.look_at_links(now)
 
@@ -74,6 +76,14 @@ def _calendars(dana: User, began_at: datetime) -> list[Calendar]:
         create_calendar(account_id=account_id, host_id=host.id, actor_id=dana.id, now=began_at, **settings)
         for host, settings in zip(hosts, cast.CALENDARS, strict=True)
     ]
+
+
+def _group(calendars: list[Calendar], dana: User, began_at: datetime) -> None:
+    """One page for whoever wants to talk first."""
+    account_id = calendars[0].account_id
+    group = create_group(account_id=account_id, actor_id=dana.id, now=began_at, **cast.GROUP)
+    for calendar in calendars:
+        add_calendar(group, calendar, actor_id=dana.id, now=began_at)
 
 
 def _colleague(account_id: int, began_at: datetime) -> User:

@@ -11,6 +11,8 @@ from ..calendars.checks import longest_range
 from ..calendars.models import Calendar
 from ..db import connection, db
 from ..errors import Conflict, Invalid
+from ..groups.models import CalendarGroup
+from ..groups.service import require_calendar
 from .models import LinkSource, LinkStatus, OneTimeLink
 from .options import LinkOptions, check, expires_at, expires_on
 from .search import kept_words
@@ -48,13 +50,14 @@ def address_of(link: Any) -> str | None:
 
 
 def create_link(
-    calendar: Calendar,
+    calendar: Calendar | CalendarGroup,
     options: LinkOptions,
     actor: User | None,
     now: datetime,
     parent: OneTimeLink | None = None,
 ) -> OneTimeLink:
-    """A new Active link of the calendar. Raises Invalid when an option breaks a rule."""
+    """A new Active link of the calendar. Raises Invalid when an option breaks a rule, and for a group."""
+    require_calendar(calendar)
     check(options, PLAIN, calendar.tz, now)
     if parent is None:
         _check_hours(calendar, options, now)

@@ -12,6 +12,10 @@ def _in(calendar: str, page: str) -> Address:
     return lambda stage: stage.calendar(calendar, page)
 
 
+def _group(name: str, page: str = "") -> Address:
+    return lambda stage: stage.group(name, page)
+
+
 def _link(name: str, page: str = "") -> Address:
     return lambda stage: stage.link(name, page)
 
@@ -76,6 +80,7 @@ delete_calendar = _of("delete calendar", "calendars.delete")
 links, link = _of("links", "links.index"), _of("link", "links.show")
 bookings, booking = _of("bookings", "bookings.index"), _of("booking", "bookings.show")
 account = _of("account", "accounts.show")
+group, new_group = _of("group", "groups.show"), _of("new group", "groups.new")
 
 LINKS = "settings/one-time-links"
 ASK = "settings/availability?day=2026-12-05&time=09:00"
@@ -90,6 +95,18 @@ CALENDARS = [
     new("with errors", "/calendars/new", send("Create calendar", name="", duration_minutes="0"), status=422),
     delete_calendar("", _in("empty", "delete")),
     delete_calendar("that is in use", _in("intro", "delete")),
+]  # fmt: skip
+GROUPS = [
+    new_group("", "/groups/new"),
+    new_group("with errors", "/groups/new", press("Create group"), status=422),
+    group("", _group("group")),
+    group("with one moved", _group("group"), both(press("Move Intro call down"), visible("[data-announce]"))),
+    group("of nothing", _group("vain group")),
+    group("that is off", _group("closed group")),
+    group("with errors", _group("group"), send("Save", name="", slug="a b"), status=422),
+    _of("links of a group", "groups.links")("", _group("group", "/one-time-links")),
+    _of("links of a group", "groups.links")("of nothing", _group("vain group", "/one-time-links")),
+    _of("delete a group", "groups.delete")("", _group("closed group", "/delete")),
 ]  # fmt: skip
 SETTINGS = [
     details("", _in("intro", "settings/details")),
@@ -167,4 +184,4 @@ ACCOUNT = [
     account("with a wrong password", "/account", send("Change password", current_password="x", password="y"),
             status=422),
 ]  # fmt: skip
-OWNER_STATES = [*CALENDARS, *SETTINGS, *ONE_TIME_LINKS, *BOOKINGS, *ACCOUNT]
+OWNER_STATES = [*CALENDARS, *GROUPS, *SETTINGS, *ONE_TIME_LINKS, *BOOKINGS, *ACCOUNT]

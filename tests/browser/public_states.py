@@ -71,6 +71,12 @@ PICKER = [
     _picker("seen by its owner", _open("active"), who="Ada"),
     State("standard picker", "public.standard_picker", "/c/intro"),
 ]
+GROUPS = [
+    State("group page", "public.group", "/g/talks"),
+    State("group page on a phone", "public.group", "/g/talks?hours=12", settings=PHONE),
+    State("group page that is off", "public.group", "/g/closed"),
+    State("group page of nothing", "public.group", "/g/nothing"),
+]
 DETAILS = [
     _form("at first", _details("active", at(9, days=3))),
     _form("of somebody unknown", _details("for calling", at(9, days=3))),
@@ -118,4 +124,4 @@ ACCOUNT = [
     State("setup", "accounts.setup", "/setup", bare=True),
     State("setup with errors", "accounts.setup", "/setup", press("Create account"), bare=True, status=422),
 ]  # fmt: skip
-PUBLIC_STATES = [*PICKER, *DETAILS, *MANAGE, *EXPIRED, *ERRORS, *ACCOUNT]
+PUBLIC_STATES = [*PICKER, *GROUPS, *DETAILS, *MANAGE, *EXPIRED, *ERRORS, *ACCOUNT]

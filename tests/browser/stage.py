@@ -21,7 +21,7 @@ from app.db import db, transaction
 from app.links import sightings
 from app.links.models import LinkStatus, OneTimeLink, SightingKind
 
-from ..factories import NOW, account_of, at, make_calendar, make_link, token_of, wish
+from ..factories import NOW, account_of, at, make_calendar, make_group, make_link, token_of, wish
 from ..people import make_person, sign_in
 from ..services.site import served
 
@@ -71,6 +71,10 @@ class Stage:
     def calendar(self, name: str, page: str) -> str:
         """The address of a page below the calendar called `name` here, such as "settings/details"."""
         return f"/calendars/{self.ids[name]}/{page}"
+
+    def group(self, name: str, page: str = "") -> str:
+        """The owner's page of a group, or one below it."""
+        return f"/groups/{self.ids[name]}{page}"
 
     def link(self, name: str, page: str = "") -> str:
         """The address of the owner's page of a link, or of one below it."""
@@ -137,9 +141,22 @@ def _make_rows(stage: Stage, ada: User, ben: User) -> None:
         "bens": make_calendar(ben, name="First call", account_id=account_of(ben)),
     }
     stage.ids |= {name: calendar.id for name, calendar in made.items()}
+    _make_groups(stage, made)
     _make_overrides(intro)
     _make_links(stage, made, ada)
     _make_bookings(stage, intro, made["asking"], ada)
+
+
+def _make_groups(stage: Stage, made: dict[str, Calendar]) -> None:
+    listed = (made[name] for name in ("intro", "never", "off", "empty"))
+    groups = {
+        "group": make_group(*listed, slug="talks", description=LONG),
+        "closed group": make_group(made["late"], name="Closed", slug="closed", switched_off_at=NOW),
+        "vain group": make_group(made["calling"], name="Nothing", slug="nothing"),
+    }
+    stage.ids |= {name: group.id for name, group in groups.items()}
+    with transaction():
+        db.session.delete(groups["vain group"].places[0])
 
 
 def _make_overrides(calendar: Calendar) -> None:

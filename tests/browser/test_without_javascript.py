@@ -98,6 +98,22 @@ def test_owner_edits_hours(office: Office, plain_desk: Page) -> None:
         assert db.session.get(Calendar, office.intro.id).weekly_hours[5] == [[600, 750]]
 
 
+def test_owner_makes_a_group_and_orders_it(office: Office, plain_desk: Page) -> None:
+    office.calendar(name="Phone call", slug="phone")
+    plain_desk.goto("/calendars")
+    plain_desk.get_by_role("link", name="New group").click()
+    plain_desk.get_by_label("Name").fill("Talks")
+    plain_desk.get_by_role("button", name="Create group").click()
+    for _ in range(2):
+        plain_desk.get_by_role("button", name="Add calendar").click()
+    plain_desk.get_by_role("button", name="Move Phone call up").click()
+    expect(plain_desk.get_by_role("status")).to_contain_text("Phone call moved up.")
+    plain_desk.get_by_role("link", name="Open public page").click()
+    expect(plain_desk.get_by_role("heading", level=2)).to_have_text(["Phone call", "Intro call"])
+    plain_desk.get_by_role("link", name="Choose a time for Phone call").click()
+    expect(plain_desk.get_by_role("heading", level=1)).to_have_text("Phone call")
+
+
 def test_owner_cancels_a_booking(office: Office, plain_desk: Page) -> None:
     office.book_elsewhere(office.make_link())
     plain_desk.goto("/bookings")

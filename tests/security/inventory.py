@@ -24,6 +24,7 @@ ANYBODY = {
     "operating.health",
     "operating.readiness",
     "operating.show_metrics",
+    "public.group",
     "public.standard_picker",
     "public.standard_details",
     "public.book_by_standard_link",
@@ -46,6 +47,10 @@ ONESELF = {
     "calendars.new",
     "bookings.index",
 }
+# Whoever manages the account, each their own: owners and admins, no members.
+ADMINS = {
+    "groups.new",
+}
 # Whoever manages what the address names.
 MANAGERS = {
     "calendars.duplicate",
@@ -64,6 +69,15 @@ MANAGERS = {
     "calendars.add_override",
     "calendars.remove_override",
     "calendars.questions",
+    "groups.show",
+    "groups.update",
+    "groups.add_calendar",
+    "groups.remove_calendar",
+    "groups.move_calendar",
+    "groups.switch_off",
+    "groups.switch_on",
+    "groups.delete",
+    "groups.links",
     "links.index",
     "links.create",
     "links.replace_link",
@@ -77,7 +91,7 @@ MANAGERS = {
     "bookings.no_show",
     "bookings.ics",
 }
-OWNERS_PAGES = ONESELF | MANAGERS
+OWNERS_PAGES = ONESELF | ADMINS | MANAGERS
 
 
 @dataclass(frozen=True)
@@ -136,6 +150,14 @@ ACTIONS = [
     section("questions", **{"questions-0-label": "Why?", "questions-0-kind": "text"}),
     Action("calendars.add_override", {"dates-from_on": "2027-02-01", "dates-kind": "closed"}),
     Action("calendars.remove_override"),
+    Action("groups.new", {"name": "Second group"}, page="groups.new", has="name"),
+    Action("groups.update", {"name": "Renamed", "slug": "renamed"}, page="groups.show", has="slug"),
+    Action("groups.add_calendar", page="groups.show", has="calendar_id"),
+    Action("groups.remove_calendar"),
+    Action("groups.move_calendar", {"do": "down"}),
+    Action("groups.switch_off"),
+    Action("groups.switch_on", uses={"group_id": "off_group_id"}),
+    Action("groups.delete"),
     Action("links.create", {"for_name": "Sam Lee"}, page="links.index", has="for_name"),
     Action("links.replace_link", uses={"link_id": "used_id"}),
     Action("links.delete"),

@@ -6,7 +6,18 @@ R23: nor does Ada's own browser, when another site makes it send a form.
 import pytest
 from flask import Flask
 
-from .inventory import ACTIONS, ANYBODY, HOLDERS, MANAGERS, ONESELF, OWNERS_PAGES, Action, posting, rules
+from .inventory import (
+    ACTIONS,
+    ADMINS,
+    ANYBODY,
+    HOLDERS,
+    MANAGERS,
+    ONESELF,
+    OWNERS_PAGES,
+    Action,
+    posting,
+    rules,
+)
 from .world import SECRET_WORD, World, is_refused
 
 OTHERS = ("nobody", "ben", "cleo")
@@ -23,7 +34,8 @@ def test_r20_inventory_is_complete(app: Flask) -> None:
     """Every route is somebody's, and of every one that changes something of the owner's there is a request."""
     assert {rule.endpoint for rule in app.url_map.iter_rules()} == ANYBODY | HOLDERS | OWNERS_PAGES
     assert posting(app) - ANYBODY - HOLDERS == {action.endpoint for action in ACTIONS}
-    assert len(ANYBODY | HOLDERS | MANAGERS | ONESELF) == sum(map(len, (ANYBODY, HOLDERS, MANAGERS, ONESELF)))
+    kinds = (ANYBODY, HOLDERS, MANAGERS, ONESELF, ADMINS)
+    assert len(set().union(*kinds)) == sum(map(len, kinds))
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=of)
@@ -31,8 +43,8 @@ def test_r20_r23_only_their_owner_changes_things(world: World, action: Action) -
     """What works for Ada is refused to all others, and to forms without a token of her own session."""
     tokens = {who: world.token(who) for who in ("ada", *OTHERS)}
     fields, before, path = action.fields(world, None), world.rows(), action.path(world)
-    if action.endpoint in MANAGERS:
-        for who in OTHERS:
+    if action.endpoint in MANAGERS | ADMINS:
+        for who in OTHERS if action.endpoint in MANAGERS else ("nobody", "ben"):
             answer = world.browser(who).post(path, data={**fields, "csrf_token": tokens[who]})
             assert is_refused(answer), who
     for kind, token in FORGED.items():
@@ -69,6 +81,36 @@ def test_r20_pages_without_ids_show_ones_own_things_only(world: World) -> None:
             answer = world.browser(who).get(path)
             assert answer.status_code == 200
             assert SECRET_WORD not in answer.text, (path, who)
+
+
+def test_r20_pages_of_the_account_are_closed_to_its_members(world: World) -> None:
+    """Ben is a member; Cleo owns an account of her own, and sees that one only."""
+    for rule in rules(world.app, ADMINS):
+        if "GET" not in rule.methods:
+            continue
+        path = world.path(rule.endpoint)
+        assert is_refused(world.browser("nobody").get(path))
+        assert is_refused(world.browser("ben").get(path))
+        answer = world.browser("cleo").get(path)
+        assert answer.status_code == 200
+        assert SECRET_WORD not in answer.text, path
+
+
+def test_r20_calendars_of_others_stay_out_of_ones_own_group(world: World) -> None:
+    """Cleo's group with Ada's calendar, in the address and in the form; Ada's group with Cleo's calendar."""
+    cleo, ada, before = world.browser("cleo"), world.browser("ada"), world.rows()
+    for endpoint in ("groups.remove_calendar", "groups.move_calendar"):
+        path = world.path(endpoint, group_id=world.cleos_group)
+        answer = cleo.post(path, data={"csrf_token": world.token("cleo"), "do": "up"})
+        assert answer.status_code == 404
+    path = world.path("groups.add_calendar", group_id=world.cleos_group)
+    answers = [
+        cleo.post(path, data={"csrf_token": world.token("cleo"), "calendar_id": world.ids["empty_id"]})
+    ]
+    adding = {"csrf_token": world.token("ada"), "calendar_id": world.cleos_calendar}
+    answers.append(ada.post(world.path("groups.add_calendar"), data=adding))
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert world.rows() == before
 
 
 def test_r20_ids_of_others_under_ones_own_calendar(world: World) -> None:

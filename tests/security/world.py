@@ -17,7 +17,7 @@ from app.calendars.models import Calendar, DateOverride
 from app.db import db, transaction
 from app.links.models import LinkStatus, OneTimeLink
 
-from ..factories import NOW, account_of, at, make_booking, make_calendar, make_link, token_of
+from ..factories import NOW, account_of, at, make_booking, make_calendar, make_group, make_link, token_of
 from ..people import form_token, make_person, sign_in
 
 # Counted or noted beside the work: that a page was looked at, or how often somebody tried.
@@ -35,7 +35,7 @@ class World:
         with app.app_context():
             _move(self.ben, account_of(self.ada))
             self.ids = self._make()
-        self.cleos_calendar = self._calendar_of_cleo()
+        self.cleos_calendar, self.cleos_group = self._things_of_cleo()
 
     def browser(self, who: str) -> FlaskClient:
         """A browser in which ada, ben or cleo is signed in; of nobody, a fresh one."""
@@ -91,6 +91,7 @@ class World:
         off = make_calendar(self.ada, switched_off_at=NOW, **named)
         link, used = (make_link(calendar, for_name=SECRET_WORD, note=SECRET_WORD) for _ in range(2))
         deleted = make_link(calendar, status=LinkStatus.DELETED, deleted_at=NOW)
+        group = make_group(calendar, off, name=f"{SECRET_WORD} group", slug="zebrafinches")
         past_start = at(9, days=-1)
         return {
             "calendar_id": calendar.id,
@@ -103,13 +104,16 @@ class World:
             "booking_id": make_booking(calendar, used, at(15)).id,
             "past_id": _in_the_past(make_booking(calendar, None, at(16)).id, past_start),
             "override_id": _override(calendar),
+            "group_id": group.id,
+            "off_group_id": make_group(make_calendar(self.ada, **named), switched_off_at=NOW).id,
             "slug": calendar.slug,
             "account_id": calendar.account_id,
         }
 
-    def _calendar_of_cleo(self) -> int:
+    def _things_of_cleo(self) -> tuple[int, int]:
         with self.app.app_context():
-            return make_calendar(self.cleo).id
+            calendar = make_calendar(self.cleo)
+            return make_calendar(self.cleo).id, make_group(calendar).id
 
 
 _NAMES = ("Ada Lovelace", "Ben Babbage", "Cleo Stranger")

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 # A feature's models and rules know the features before it only; what must react later is an event.
-FEATURES = ("accounts", "calendars", "links", "bookings", "public")
+FEATURES = ("accounts", "calendars", "groups", "links", "bookings", "public")
 # Modules that start things: they may know everything, and nothing else knows them.
 TOP = (
     "__init__",
