@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from babel import Locale, UnknownLocaleError
 from flask import current_app
 
+from .mail_server import PORTS, MailServer, Security, security_called, sender
+
 SHORTEST_SECRET = 32
 SHORTEST_METRICS_TOKEN = 16
 LOG_FORMATS = ("text", "json")
@@ -37,6 +39,7 @@ class Settings:
     database_wait_seconds: float = 10.0
     log_format: str = "text"
     metrics_token: str = field(default="", repr=False)
+    mail: MailServer | None = None  # without one, messages are kept to be read, and go nowhere
 
     @property
     def is_https(self) -> bool:
@@ -68,6 +71,7 @@ class Settings:
             database_wait_seconds=read("DATABASE_WAIT_SECONDS", _positive, default="10"),
             log_format=read("LOG_FORMAT", _one_of(LOG_FORMATS), default="text"),
             metrics_token=read("METRICS_TOKEN", _metrics_token, default=""),
+            mail=_mail(read),
         )
 
 
@@ -105,6 +109,21 @@ class _Reader:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as wrong:
             raise BadSetting(f"{name}_FILE: cannot read {path}: {wrong.strerror}") from wrong
+
+
+def _mail(read: _Reader) -> MailServer | None:
+    host = read("MAIL_HOST", str.strip, default="")
+    if not host:
+        return None
+    security = read("MAIL_TLS", security_called, default=Security.STARTTLS.value)
+    return MailServer(
+        host=host,
+        port=read("MAIL_PORT", _whole(1, 65535), default=str(PORTS[security])),
+        security=security,
+        sender=read("MAIL_FROM", sender),
+        username=read("MAIL_USERNAME", str, default=""),
+        password=read("MAIL_PASSWORD", str, default=""),
+    )
 
 
 def _secret(text: str) -> str:

@@ -6,12 +6,12 @@ from enum import Enum
 
 from ..bookings.manage import Managed
 from ..bookings.models import Booking, BookingStatus
+from ..bookings.places import contacts_entry, place_after
 from ..calendar_links import CalendarLink, calendar_links
 from ..localtime import Reader
 from ..scheduling.ical import CalendarEntry, Person, booking_ics
 from .doors import Host
 from .expired import contact_of
-from .places import place_after
 from .slot_words import SlotView, SlotWords
 
 
@@ -70,17 +70,7 @@ def calendar_file(managed: Managed, now: datetime) -> bytes:
 
 
 def _entry(managed: Managed) -> CalendarEntry:
-    booking, host = managed.booking, managed.host
-    return CalendarEntry(
-        uid=booking.uid,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        summary=f"{booking.calendar.name} with {host.name}",
-        organizer=Person(host.name, host.email),
-        attendee=Person(booking.name, booking.email),
-        location=_place(managed),
-        description=f"Reference: {booking.reference}",
-    )
+    return contacts_entry(managed.booking, Person(managed.host.name, managed.host.email))
 
 
 def _place(managed: Managed) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 
 from .. import web
+from ..bookings.places import place_before
 from ..error_pages import ask_to_wait
 from ..errors import SlotTaken
 from . import visits
@@ -14,7 +15,6 @@ from .expired import contact_of
 from .form_checks import FormChecks
 from .forms import booking_form
 from .openings import Openings
-from .places import place_before
 from .slot_words import SlotWords, zone_words
 
 

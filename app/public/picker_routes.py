@@ -4,6 +4,7 @@ from flask import Response, abort, request
 
 from .. import clock, web
 from ..amounts import length_words
+from ..bookings.places import place_before
 from ..links.models import SightingKind
 from . import doors, gone, visits
 from .blueprint import bp
@@ -12,7 +13,6 @@ from .expired import contact_of
 from .month_html import month_table, slot_list
 from .month_page import MonthPage, month_page, wanted_of
 from .openings import Openings
-from .places import place_before
 from .reading import Reading
 
 ASKS = ("month", "day", "tz", "hours", "zones")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..events import Event
+from ..messaging import delivery, mails
 
 Handler = Callable[[Event, datetime], None]
 
@@ -23,9 +24,15 @@ class Periodic:
     run: Callable[[datetime], None]
 
 
-ON_EVENT: dict[str, tuple[Handler, ...]] = {}
+ON_EVENT: dict[str, tuple[Handler, ...]] = {
+    "booking_created": (mails.booking_created,),
+    "booking_cancelled": (mails.booking_cancelled,),
+    "message_queued": (delivery.deliver,),
+}
 
-PERIODIC: tuple[Periodic, ...] = ()
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic("messages that wait", timedelta(minutes=1), delivery.hand_out_waiting),
+)
 
 
 def name_of(handler: Handler) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 # A feature's models and rules know the features before it only; what must react later is an event.
-FEATURES = ("accounts", "calendars", "groups", "links", "bookings", "public")
+FEATURES = ("accounts", "calendars", "groups", "links", "bookings", "messaging", "public")
 # Modules that start things: they may know everything, and nothing else knows them.
 TOP = (
     "__init__",
@@ -28,7 +28,8 @@ TOP = (
 # Nothing but values in and out: no clock, no database, no web framework.
 PURE = (
     "accounts.passwords", "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
-    "columns", "digits", "emails", "errors", "headers", "links.search", "local_paths", "locales", "localtime", "paths",
+    "columns", "digits", "emails", "errors", "headers", "links.search", "local_paths", "locales", "localtime",
+    "mail_server", "messaging.addresses", "messaging.letters", "messaging.render", "messaging.texts", "paths",
     "phones", "qr", "scheduling", "tokens", "zones",
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.
@@ -37,8 +38,11 @@ PAGE_HELPERS = (
 )  # fmt: skip
 MODELS_MAY_IMPORT = ("db", "columns")
 # Work with a transaction of its own: the booking step is every door's outermost function, as signing in is; counts
-# of attempts and of openings must outlive a request that is rolled back.
-OWN_TRANSACTION = ("accounts.signing_in", "bookings.booking_step", "links.sightings", "ratelimit")
+# of attempts and of openings must outlive a request that is rolled back; handlers of events are called outside any.
+OWN_TRANSACTION = (
+    "accounts.signing_in", "bookings.booking_step", "links.sightings", "messaging.delivery", "messaging.mails",
+    "ratelimit",
+)  # fmt: skip
 WEB_NAMES = ("blueprint", "routes", "forms", "form", "page", "pages")
 CLOCK_READS = {"now", "utcnow", "today", "time", "time_ns", "gmtime", "localtime", "ctime"}
 CLOCKS = {"datetime", "date", "time", "datetime.datetime", "datetime.date"}

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.config import BadSetting, Settings
+from app.mail_server import Security
 
 SECRET = "s" * 32
 LEAST = {"SECRET_KEY": SECRET, "BASE_URL": "https://book.example.org"}
@@ -52,11 +53,27 @@ def test_secret_and_address_are_required(name: str) -> None:
         ("DEFAULT_LOCALE", "xx"),
         ("LOG_FORMAT", "yaml"),
         ("METRICS_TOKEN", "short"),
+        ("MAIL_PORT", "0"),
+        ("MAIL_TLS", "maybe"),
+        ("MAIL_FROM", "nobody"),
+        ("MAIL_FROM", ""),
     ],
 )
 def test_wrong_value_names_its_setting(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=f"^{name}: "):
-        read(**{name: value})
+        read(MAIL_HOST="mail.example.org", **{"MAIL_FROM": "book@example.org", name: value})
+
+
+def test_mail_is_sent_with_starttls_unless_told_otherwise() -> None:
+    mail = read(MAIL_HOST="mail.example.org", MAIL_FROM="Practice Reyes <book@example.org>").mail
+    assert (mail.host, mail.port, mail.security) == ("mail.example.org", 587, Security.STARTTLS)
+    assert mail.sender == ("Practice Reyes", "book@example.org")
+    assert read(MAIL_HOST="a", MAIL_FROM="b@example.org", MAIL_TLS="tls").mail.port == 465
+    assert read(MAIL_HOST="a", MAIL_FROM="b@example.org", MAIL_TLS="none").mail.port == 25
+
+
+def test_without_a_mail_server_none_is_set() -> None:
+    assert read(MAIL_PORT="nonsense").mail is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
-"""Where a booking takes place, in words. Pure."""
+"""A booking in its contact's words: where it takes place, and how it stands in their calendar. Pure."""
 
 from ..calendars.models import LocationKind
+from ..scheduling.ical import CalendarEntry, Person
+from .models import Booking
 
 
 def place_before(kind: LocationKind, detail: str, host_name: str) -> str:
@@ -25,3 +27,18 @@ def place_after(location: dict[str, str], host_name: str, phone: str) -> str:
         LocationKind.IN_PERSON: detail or "In person",
         LocationKind.CUSTOM: detail or f"As arranged with {host_name}",
     }[kind]
+
+
+def contacts_entry(booking: Booking, host: Person, manage_url: str | None = None) -> CalendarEntry:
+    """The booking as its contact's calendar shows it; `manage_url` only for a copy that goes to the contact alone."""
+    return CalendarEntry(
+        uid=booking.uid,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        summary=f"{booking.calendar.name} with {host.name}",
+        organizer=host,
+        attendee=Person(booking.name, booking.email),
+        location=place_after(booking.location, host.name, booking.phone),
+        description=f"Reference: {booking.reference}",
+        manage_url=manage_url,
+    )

@@ -1,0 +1,88 @@
+"""From a letter to the bytes of a mail."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime
+from typing import Any
+
+from flask import current_app
+
+from .. import config
+from ..mail_server import Sender
+from ..scheduling.ical import one_line
+from .addresses import wire_address
+from .letters import CalendarFile, Letter
+
+# Without a blank to break them at, the library would write long ones as encoded words, which nobody reads back.
+UNBROKEN = ("list-unsubscribe", "message-id", "references", "in-reply-to")
+
+
+class _Policy(EmailPolicy):
+    """Lines end in CRLF; headers that programs read stay on one line."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() in UNBROKEN:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+POLICY = _Policy(linesep="\r\n")
+
+
+def text_of(letter: Letter) -> str:
+    """The plain text, which carries every fact and address."""
+    return _render(f"email/{letter.template}.txt", letter).strip() + "\n"
+
+
+def html_of(letter: Letter) -> str:
+    """The same as HTML."""
+    return _render(f"email/{letter.template}.html", letter)
+
+
+def mail(message: Any, letter: Letter, sender: Sender, at: datetime) -> EmailMessage:
+    """The mail, dated `at`: multipart/mixed of the alternatives (text, HTML, calendar) and the calendar file."""
+    made = EmailMessage(policy=POLICY)
+    _add_headers(made, message, letter, sender)
+    made["Date"] = format_datetime(at)
+    made.set_content(text_of(letter), cte="quoted-printable")
+    made.add_alternative(html_of(letter), subtype="html", cte="quoted-printable")
+    if letter.calendar:
+        _add_calendar(made, letter.calendar)
+    return made
+
+
+def _add_headers(made: EmailMessage, message: Any, letter: Letter, sender: Sender) -> None:
+    made["From"] = _address(sender.name, sender.address)
+    made["To"] = _address(message.to_name, message.to_address)
+    if letter.reply_to:
+        made["Reply-To"] = _address(letter.reply_to.name, letter.reply_to.email)
+    made["Subject"] = one_line(letter.subject)
+    made["Message-ID"] = message.message_id
+    if letter.thread:
+        made["In-Reply-To"] = made["References"] = f"<{letter.thread}>"
+    made["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe:
+        made["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _add_calendar(made: EmailMessage, file: CalendarFile) -> None:
+    """As an alternative, which mail programs show as an invitation, and as a file, which people can save."""
+    text = file.content.decode()
+    made.add_alternative(text, subtype="calendar", params={"method": file.method}, cte="base64")
+    made.add_attachment(
+        text, subtype="calendar", params={"method": file.method}, cte="base64", filename="invite.ics"
+    )
+
+
+def _address(name: str, address: str) -> Address:
+    user, _, domain = wire_address(address).rpartition("@")
+    return Address(one_line(name), user, domain)
+
+
+def _render(template: str, letter: Letter) -> str:
+    # Not flask.render_template: its context is a request's, and the worker has none.
+    page = current_app.jinja_env.get_template(template)
+    return page.render(letter=letter, base_url=config.current().base_url)
