@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 from sqlalchemy.exc import OperationalError
 
+from .commands import operating
+from .commands.installation import installed, make_app
 from .config import BadSetting, Settings
 from .errors import DomainError
 
@@ -47,7 +47,7 @@ def commands() -> None:
 def run(demo: bool) -> None:
     """Try Slotkey on this machine: nothing to set, demo data included."""
     settings = _newcomers_settings()
-    app = _make_app(settings)
+    app = make_app(settings)
     with app.app_context():
         _migrate()
         welcome = _welcome(settings) if demo else _setup_notice(settings)
@@ -58,7 +58,7 @@ def run(demo: bool) -> None:
 def web() -> None:
     """Serve the web pages. Settings come from the environment, see README."""
     settings = Settings.from_environment()
-    app = _make_app(settings)
+    app = make_app(settings)
     with app.app_context():
         _require_current()
         notice = _setup_notice(settings)
@@ -66,12 +66,14 @@ def web() -> None:
 
 
 commands.add_command(web, "serve")
+for command in operating.COMMANDS:
+    commands.add_command(command)
 
 
 @commands.command()
 def migrate() -> None:
     """Bring the database to the newest version."""
-    with _app():
+    with installed():
         click.echo(f"The database is at version {_migrate()}.")
 
 
@@ -87,7 +89,7 @@ def create_user(name: str, email: str, password: str, workspace: str, tz: str) -
     from .accounts import passwords, service
     from .db import transaction
 
-    with _app() as settings:
+    with installed() as settings:
         user = service.NewUser(name, email, passwords.hashed(password), tz, settings.locale)
         with transaction():
             made = service.create_account(workspace, user, clock.now())
@@ -97,7 +99,7 @@ def create_user(name: str, email: str, password: str, workspace: str, tz: str) -
 @commands.command("setup-code")
 def setup_code() -> None:
     """Print a new one-time code for making the first account; the earlier one stops working."""
-    with _app() as settings:
+    with installed() as settings:
         click.echo(_setup_notice(settings) or "There is an account already; no code is needed.")
 
 
@@ -106,14 +108,14 @@ def rotate_key() -> None:
     """Show how to replace SECRET_KEY, and how many live links each key stands for. Changes nothing."""
     from . import clock, keys
 
-    with _app() as settings:
+    with installed() as settings:
         click.echo(keys.rotation_guide(settings.secrets, clock.now()))
 
 
 @commands.command()
 def demo() -> None:
     """Make demo data: three calendars, weeks of bookings, links in every status. Once is enough."""
-    with _app() as settings:
+    with installed() as settings:
         click.echo(_welcome(settings))
 
 
@@ -135,27 +137,6 @@ def _newcomers_settings() -> Settings:
     if port != wanted.port:
         click.echo(f"Port {wanted.port} is taken, so Slotkey uses {port}.")
     return Settings.from_environment(newcomer.environment({**os.environ, "PORT": str(port)}))
-
-
-def _make_app(settings: Settings) -> "Flask":
-    from . import create_app, logs
-
-    logs.set_up(settings.log_format)
-    try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as wrong:
-        raise BadSetting(f"DATA_DIR: cannot make {settings.data_dir}: {wrong.strerror}") from wrong
-    return create_app(settings)
-
-
-@contextmanager
-def _app() -> Iterator[Settings]:
-    """The app's context for a command that ends, with the settings of `run` where there are no others."""
-    from . import newcomer
-
-    settings = Settings.from_environment(newcomer.known_environment(os.environ))
-    with _make_app(settings).app_context():
-        yield settings
 
 
 def _migrate() -> str:

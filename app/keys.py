@@ -24,16 +24,27 @@ Drop a fallback once the table shows nothing for it. Nothing has been changed ye
 
 def rotation_guide(secrets: Sequence[str], now: datetime) -> str:
     """Text for the operator: each key with its live links and coming bookings, and what to set."""
-    configured = [TokenMaker(LINK, [secret]).key_id for secret in secrets]
-    links, bookings = _live_links(now), _coming_bookings(now)
-    dropped = sorted({*links, *bookings} - set(configured))
-    rows = [
-        _row(key, links.get(key, 0), bookings.get(key, 0), _role(key, configured))
-        for key in [*configured, *dropped]
-    ]
     more = ", a comma, and the fallbacks of now" if len(secrets) > 1 else ""
-    heading = _row("Key", "Live links", "Coming bookings", "")
-    return "\n".join([heading, *rows, STEPS.format(new=random.token_hex(32), more=more)])
+    return "\n".join([*table(secrets, now), STEPS.format(new=random.token_hex(32), more=more)])
+
+
+def table(secrets: Sequence[str], now: datetime) -> list[str]:
+    """Lines that name each key, configured or needed, with its live links and coming bookings."""
+    links, bookings = _live_links(now), _coming_bookings(now)
+    keys = [*_configured(secrets), *missing(secrets, now)]
+    rows = [
+        _row(key, links.get(key, 0), bookings.get(key, 0), _role(key, _configured(secrets))) for key in keys
+    ]
+    return [_row("Key", "Live links", "Coming bookings", ""), *rows]
+
+
+def missing(secrets: Sequence[str], now: datetime) -> list[str]:
+    """Keys that live links or coming bookings need and that are not configured."""
+    return sorted({*_live_links(now), *_coming_bookings(now)} - {*_configured(secrets)})
+
+
+def _configured(secrets: Sequence[str]) -> list[str]:
+    return [TokenMaker(LINK, [secret]).key_id for secret in secrets]
 
 
 def _row(key: str, links: object, bookings: object, role: str) -> str:
@@ -60,4 +71,4 @@ def _coming_bookings(now: datetime) -> dict[str, int]:
 
 def _per_key(key: InstrumentedAttribute[str], *which: ColumnElement[bool]) -> dict[str, int]:
     counted = select(key, func.count()).where(*which).group_by(key)
-    return dict(db.session.execute(counted).tuples().all())
+    return dict(db.session.execute(counted).all())

@@ -7,6 +7,7 @@ Migrations run once a test run. A copy costs 1 ms on SQLite and 40 ms on Postgre
 import os
 import shutil
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from flask import Flask
@@ -19,6 +20,7 @@ from . import postgres
 
 SECRET = "a secret for the tests only, 32 characters or more"
 KINDS = ("sqlite", "postgresql")
+NUMBERS = count(1)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Databases:
 
     def _new_on_server(self) -> Database:
         url = self._server()
-        name = f"{self._prefix}_{os.getpid()}"
+        name = f"{self._prefix}_{os.getpid()}_{next(NUMBERS)}"
         postgres.create(url, name, template=f"{self._prefix}_base")
         return Database("postgresql", url.format(name=name), name)
 

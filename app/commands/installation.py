@@ -1,0 +1,38 @@
+"""The installation that a command works on: its settings, and the app made of them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ..config import BadSetting, Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def make_app(settings: Settings) -> "Flask":
+    """The app, its log set up and its data folder made. Raises BadSetting."""
+    from .. import create_app, logs
+
+    logs.set_up(settings.log_format)
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise BadSetting(f"DATA_DIR: cannot make {settings.data_dir}: {wrong.strerror}") from wrong
+    return create_app(settings)
+
+
+@contextmanager
+def installed() -> Iterator[Settings]:
+    """The app's context for a command that ends, with the settings of `run` where there are no others."""
+    settings = known_settings()
+    with make_app(settings).app_context():
+        yield settings
+
+
+def known_settings() -> Settings:
+    """The settings of the environment, or those that `run` keeps. Raises BadSetting."""
+    from .. import newcomer
+
+    return Settings.from_environment(newcomer.known_environment(os.environ))

@@ -1,0 +1,48 @@
+"""Commands that keep an installation well: backup and restore."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from .installation import installed
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+def backup(file: Path) -> None:
+    """Write all data to FILE, a new file, while everything goes on running."""
+    from .. import clock, keys
+    from ..operating import backup as backups
+
+    with installed() as settings:
+        found = backups.write(file.absolute())
+        click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB.\n{found.holds}\n{found.verdict}")
+        click.echo("\nIts links open only with the keys that made them, which are not in the file:")
+        click.echo("\n".join(keys.table(settings.secrets, clock.now())))
+    if found.faults:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace what the database holds.")
+def restore(file: Path, force: bool) -> None:
+    """Fill the database from FILE. Stop web and worker first."""
+    from .. import clock, keys
+    from ..operating import restore as restoring
+
+    with installed() as settings:
+        found = restoring.restore(file.absolute(), settings, replace=force)
+        click.echo(f"Restored. {found.holds}\n{found.verdict}\nEverybody has to sign in again.\n")
+        click.echo("\n".join(keys.table(settings.secrets, clock.now())))
+        if lacking := keys.missing(settings.secrets, clock.now()):
+            click.echo(
+                f"\nAdd the secret of {' and '.join(lacking)} to SECRET_KEY_FALLBACKS: without it, their links and"
+                " the pages of their bookings do not open."
+            )
+
+
+COMMANDS = (backup, restore)

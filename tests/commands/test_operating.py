@@ -1,0 +1,39 @@
+"""Commands that keep an installation well, as an operator types them."""
+
+import re
+from pathlib import Path
+
+from .conftest import SECRET, slotkey
+
+OTHER = "n" * 40
+
+
+def test_backup_and_restore_say_what_they_did_and_which_key_it_takes(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    slotkey(environ, "migrate")
+    slotkey(environ, "demo")
+    file = tmp_path / "demo.sqlite3"
+    written = slotkey(environ, "backup", str(file))
+    assert written.returncode == 0
+    assert re.search(
+        r"^Links: \d+ active, \d+ used, 1 deleted\. Bookings: \d+\. Events ", written.stdout, re.M
+    )
+    assert re.search(
+        r"^Sound: integrity ok, used links (\d+) == their bookings \1, no overlaps\.$", written.stdout, re.M
+    )
+    assert re.search(r"^[0-9a-f]{8} +\d+ +\d+   SECRET_KEY, makes new links$", written.stdout, re.M)
+    again = slotkey(environ, "backup", str(file))
+    assert (again.returncode, "exists already" in again.stderr) == (1, True)
+
+    elsewhere = {**environ, "DATA_DIR": str(tmp_path / "elsewhere")}
+    restored = slotkey(elsewhere, "restore", str(file))
+    assert restored.stdout.splitlines()[1] == written.stdout.splitlines()[2]
+    assert "SECRET_KEY_FALLBACKS" not in restored.stdout
+    refused = slotkey(elsewhere, "restore", str(file))
+    assert (refused.returncode, "--force" in refused.stderr) == (1, True)
+    forced = slotkey({**elsewhere, "SECRET_KEY": OTHER}, "restore", str(file), "--force")
+    assert forced.returncode == 0
+    assert "NOT CONFIGURED" in forced.stdout
+    assert re.search(r"Add the secret of [0-9a-f]{8} to SECRET_KEY_FALLBACKS", forced.stdout)
+    assert SECRET not in written.stdout + forced.stdout
