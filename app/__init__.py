@@ -1,5 +1,8 @@
 """Slotkey: scheduling you host yourself, built round the one-time booking link."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -13,10 +16,18 @@ from .request_checks import refuse_what_cannot_be_read
 LARGEST_BODY = 256 * 1024
 
 
+class Slotkey(Flask):
+    """Flask without coroutines, of which there are none: looking for them was done a dozen times a request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The web application for `settings`, by default those of the environment. Raises config.BadSetting."""
     settings = settings or Settings.from_environment()
-    app = Flask(
+    app = Slotkey(
         "slotkey",
         template_folder=str(beside_code("templates")),
         static_folder=str(beside_code("static")),

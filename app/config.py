@@ -33,7 +33,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     web_processes: int = 2
-    web_threads: int = 8
+    web_threads: int = 4
     rate_limit_factor: float = 1.0
     locale: str = "en_GB"
     database_wait_seconds: float = 10.0
@@ -65,7 +65,7 @@ class Settings:
             host=read("HOST", str, default="127.0.0.1"),
             port=read("PORT", _whole(1, 65535), default="8000"),
             web_processes=read("WEB_PROCESSES", _whole(1, 64), default="2"),
-            web_threads=read("WEB_THREADS", _whole(1, 128), default="8"),
+            web_threads=read("WEB_THREADS", _whole(1, 128), default="4"),
             rate_limit_factor=read("RATE_LIMIT_FACTOR", _positive, default="1"),
             locale=read("DEFAULT_LOCALE", _locale, default="en_GB"),
             database_wait_seconds=read("DATABASE_WAIT_SECONDS", _positive, default="10"),

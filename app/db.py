@@ -1,35 +1,29 @@
 """The database: one `db`, one `Base`, and `transaction()`, the only way to write."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer, MetaData, Text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
+from . import engines
 from .writer_queue import WriterQueue
 
 T = TypeVar("T")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-WRITES = "slotkey_writes"
-# What a connection is asked for when it is to write; engines ask for less by default.
-WRITING = {
-    "sqlite": {WRITES: True},
-    "postgresql": {WRITES: True, "isolation_level": "READ COMMITTED", "postgresql_readonly": False},
-}
+WRITER, READER = "slotkey_writer", "slotkey_reader"  # in the app context
 RETRIED = ("40001", "40P01")  # serialization failure, deadlock: the same work may succeed at once
 ATTEMPTS = 5
-IDLE_SECONDS = 3.0
 
 
 class Base(DeclarativeBase):
@@ -92,18 +86,35 @@ def _of_timestamp(element: Any, compiler: Any, **options: Any) -> str:
     return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **options)})) AS BIGINT)"
 
 
+class spans_as_json(FunctionElement[str]):  # noqa: N801 (used like a function of SQL)
+    """All (start, end) of a query as one JSON text, "[[start, end], ...]": SQLite gives up the interpreter for each
+    row, and to get it back from busy threads takes longer than reading the row."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(spans_as_json, "sqlite")
+def _array_of_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(element.clauses, **options)}))"
+
+
+@compiles(spans_as_json)
+def _array_of_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"CAST(coalesce(json_agg(json_build_array({compiler.process(element.clauses, **options)})), '[]') AS TEXT)"
+
+
 def init_app(app: Flask, url: str, wait_seconds: float) -> None:
     """Bind `db` to the database at `url`; a writer waits at most `wait_seconds` for its turn."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url, wait_seconds)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engines.options(url, wait_seconds)
     db.init_app(app)
+    app.teardown_appcontext(_close_reader)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            _prepare_sqlite(db.engine, wait_seconds)
-            app.extensions["slotkey.writer_queue"] = WriterQueue(db.engine.url.database, wait_seconds)
-        else:
-            _prepare_postgresql(db.engine)
-            app.extensions["slotkey.writer_queue"] = None
+        engines.prepare(db.engine, wait_seconds)
+        app.extensions["slotkey.writer_queue"] = (
+            WriterQueue(db.engine.url.database, wait_seconds) if is_sqlite() else None
+        )
 
 
 @contextmanager
@@ -117,8 +128,7 @@ def transaction() -> Iterator[None]:
     session = db.session()
     _end_reading(session)
     with _turn():
-        session.connection(execution_options=WRITING[db.engine.dialect.name])
-        session.info[WRITES] = True
+        setattr(g, WRITER, session.connection(execution_options=engines.WRITING[db.engine.dialect.name]))
         try:
             yield
             session.commit()
@@ -126,7 +136,7 @@ def transaction() -> Iterator[None]:
             session.rollback()
             raise
         finally:
-            session.info.pop(WRITES)
+            g.pop(WRITER)
 
 
 def in_transaction(work: Callable[[], T]) -> T:
@@ -142,8 +152,16 @@ def in_transaction(work: Callable[[], T]) -> T:
 
 
 def connection() -> Connection:
-    """The connection of the current transaction, for short Core statements on hot paths."""
-    return db.session.connection()
+    """The connection of the current transaction, for short Core statements; outside of one, a connection that reads.
+
+    A session of its own for two short queries cost a page of contacts more than the queries.
+    """
+    writer = g.get(WRITER)
+    if writer is not None:
+        return writer
+    if READER not in g:
+        setattr(g, READER, db.engine.connect())
+    return g.get(READER)
 
 
 def upsert(table: Any) -> Any:
@@ -156,75 +174,18 @@ def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
-def _engine_options(url: str, wait_seconds: float) -> dict[str, Any]:
-    # Errors are logged with their statement, and its values are names, addresses and hashes of people's secrets.
-    discreet = {"hide_parameters": True}
-    if url.startswith("sqlite"):
-        return {**discreet, "pool_size": 40, "max_overflow": 100, "connect_args": {"timeout": wait_seconds}}
-    return {
-        **discreet,
-        # A page's reads need no transaction: each statement sees its own snapshot at this level anyway, and BEGIN
-        # and ROLLBACK cost a round trip each. `transaction()` asks for one.
-        "isolation_level": "AUTOCOMMIT",
-        "pool_size": 10,
-        "max_overflow": 30,
-        "pool_timeout": wait_seconds,
-        "connect_args": {"connect_timeout": 5},
-    }
-
-
-def _prepare_sqlite(engine: Engine, wait_seconds: float) -> None:
-    @event.listens_for(engine, "connect")
-    def set_up(dbapi_connection: Any, _record: Any) -> None:
-        dbapi_connection.isolation_level = None  # the driver must not begin transactions by itself
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={int(wait_seconds * 1000)}",
-        ):
-            dbapi_connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(started: Connection) -> None:
-        if started.get_execution_options().get(WRITES):
-            started.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            # Cannot fail, so it needs none of SQLAlchemy's care, which costs more than a page's query.
-            started.connection.driver_connection.execute("BEGIN")
-
-
-def _prepare_postgresql(engine: Engine) -> None:
-    """Reads refuse to write. Connections that lay idle are tried before use: a restarted server leaves dead ones in
-    the pool, and to try all of them, each time, costs three round trips a request."""
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: Any) -> None:
-        connection.execute(
-            "SET default_transaction_read_only = on"
-        )  # else such a write would be kept at once
-        connection.commit()
-
-    @event.listens_for(engine, "checkin")
-    def note(_connection: Any, record: Any) -> None:
-        record.info["idle_since"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def probe(connection: Any, record: Any, _proxy: Any) -> None:
-        if time.monotonic() - record.info.get("idle_since", time.monotonic()) < IDLE_SECONDS:
-            return
-        try:
-            connection.execute("SELECT 1")
-        except engine.dialect.dbapi.Error as dead:
-            raise DisconnectionError from dead
-
-
 def _end_reading(session: Any) -> None:
-    if session.info.get(WRITES):
+    if g.get(WRITER):
         raise RuntimeError("transaction() inside transaction(): the outermost function owns it")
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside transaction()")
     session.commit()
+
+
+def _close_reader(_error: BaseException | None) -> None:
+    reader = g.pop(READER, None)
+    if reader is not None:
+        reader.close()
 
 
 def _turn() -> Any:

@@ -1,5 +1,6 @@
 """Headers that every answer carries, pages, files and errors alike."""
 
+from functools import cache
 from typing import Any
 
 POLICY = "; ".join(
@@ -24,13 +25,17 @@ EVERYWHERE = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-SECRET_PATHS = ("/o/", "/m/")
-# Pages whose address is a secret: kept by no cache, named to no other site, listed by no search engine.
-SECRET_PAGES = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+# Pages whose address is a secret, or leads to one: named to no other site, listed by no search engine.
+SECRET_PATHS = ("/o/", "/m/", "/c/")
+SECRET_PAGES = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+PAGES = {**EVERYWHERE, "Cache-Control": "no-store"}
+OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+@cache
+def page_headers(is_secret: bool, is_https: bool) -> dict[str, str]:
+    """What a page carries: kept by no cache, and more where its address is a secret or it came over TLS."""
+    return PAGES | (SECRET_PAGES if is_secret else {}) | (OVER_TLS if is_https else {})
 
 
 def add_missing(headers: Any, more: dict[str, str] = EVERYWHERE) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from sqlalchemy import Integer, LargeBinary, PrimaryKeyConstraint, delete, select
+from sqlalchemy import Integer, LargeBinary, PrimaryKeyConstraint, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import config
-from .db import Base, UtcDateTime, connection, db, in_transaction, upsert
+from .db import Base, UtcDateTime, connection, in_transaction, upsert
 from .errors import TooMany
 
 CLEARED_EVERY = 256  # attempts, on average
@@ -30,6 +30,11 @@ class RateCount(Base):
     attempts: Mapped[int] = mapped_column(Integer)
 
 
+_COUNTED = select(RateCount.attempts).where(
+    RateCount.key == bindparam("key"), RateCount.window_ends_at == bindparam("ends_at")
+)
+
+
 @dataclass(frozen=True)
 class Limit:
     """At most `attempts` in each `window`; `sentence` is what the person reads once it is reached."""
@@ -43,10 +48,8 @@ class Limit:
 def check(limit: Limit, *key: object, now: datetime) -> None:
     """Raise TooMany when `key` has used up `limit` in the present window."""
     ends_at = _window_end(limit, now)
-    counted = select(RateCount.attempts).where(
-        RateCount.key == _hashed(limit, key), RateCount.window_ends_at == ends_at
-    )
-    if (db.session.scalar(counted) or 0) >= limit.attempts * config.current().rate_limit_factor:
+    counted = connection().execute(_COUNTED, {"key": _hashed(limit, key), "ends_at": ends_at}).scalar()
+    if (counted or 0) >= limit.attempts * config.current().rate_limit_factor:
         raise TooMany(limit.sentence, retry_after=ends_at - now)
 
 

@@ -15,7 +15,7 @@ from .accounts import sessions
 from .accounts.sessions import SignedIn
 from .cookies import CookieSessions
 from .errors import DomainError
-from .headers import SECRET_PAGES, SECRET_PATHS, add_missing
+from .headers import SECRET_PATHS, add_missing, page_headers
 from .localtime import Reader
 from .paths import beside_code
 
@@ -121,13 +121,6 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=digest)
 
 
-def keep_secret(answer: Response) -> Response:
-    """For `after_request` of blueprints whose addresses carry a token."""
-    for name, value in SECRET_PAGES.items():
-        answer.headers[name] = value
-    return answer
-
-
 class _Macros:
     """The macros of macros.html as the global `ui`: blocks rendered alone do not see a page's imports."""
 
@@ -176,10 +169,6 @@ def _signed_in() -> SignedIn | None:
 
 
 def _finish(answer: Response) -> Response:
-    if request.path.startswith(SECRET_PATHS):  # refusals that reach no blueprint too
-        keep_secret(answer)
-    add_missing(answer.headers)
-    answer.headers.setdefault("Cache-Control", "no-store")
-    if config.current().is_https:
-        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    is_secret = request.path.startswith(SECRET_PATHS)  # refusals that reach no view too
+    add_missing(answer.headers, page_headers(is_secret, config.current().is_https))
     return answer

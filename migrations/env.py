@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from app.db import WRITING
+from app.engines import WRITING
 
 database = current_app.extensions["migrate"].db
 

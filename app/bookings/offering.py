@@ -1,6 +1,6 @@
 """What a calendar, or one link of it, offers now: its settings, the link's terms and the host's bookings."""
 
-from collections.abc import Sequence
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from ..calendars.models import Calendar
 from ..calendars.snapshots import Snapshot
 from ..calendars.terms import rules_of, window_of
-from ..db import connection, epoch_seconds
+from ..db import connection, epoch_seconds, spans_as_json
 from ..scheduling.slots import Offer, monday_of
 from .models import LIVE, Booking, BookingCount, LimitPeriod
 
@@ -21,7 +21,9 @@ booking = Booking.__table__
 booking_count = BookingCount.__table__
 
 # Built once, and read as numbers: a host may have hundreds of bookings in the two months of a page.
-_BLOCKED = select(epoch_seconds(booking.c.blocked_from), epoch_seconds(booking.c.blocked_until)).where(
+_BLOCKED = select(
+    spans_as_json(epoch_seconds(booking.c.blocked_from), epoch_seconds(booking.c.blocked_until))
+).where(
     booking.c.host_id == bindparam("host_id"),
     LIVE,  # as the index spells it: for a parameter SQLite would plan anew each time
     booking.c.blocked_from > bindparam("since"),
@@ -69,10 +71,10 @@ def open_offer(snapshot: Snapshot, terms: LinkTerms, now: datetime, start: int, 
     return replace(offer, blocked=_blocked(calendar.host_id, start, end), full_days=days, full_weeks=weeks)
 
 
-def _blocked(host_id: int, start: int, end: int) -> Sequence[Any]:
-    """Blocked ranges of the host's bookings, in all calendars, near [start, end)."""
+def _blocked(host_id: int, start: int, end: int) -> list[list[int]]:
+    """Blocked [from, until] of the host's bookings, in all calendars, near [start, end)."""
     near = {"since": _instant(start) - 2 * LONGEST_BLOCK, "until": _instant(end) + LONGEST_BLOCK}
-    return connection().execute(_BLOCKED, {"host_id": host_id, **near}).all()
+    return json.loads(connection().execute(_BLOCKED, {"host_id": host_id, **near}).scalar_one())
 
 
 def _reached_limits(calendar: Calendar, start: int, end: int) -> tuple[frozenset[date], frozenset[date]]:

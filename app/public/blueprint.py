@@ -7,4 +7,3 @@ from .. import web
 bp = Blueprint("public", __name__)
 # The token in the address is the secret; cookies may be blocked, and no-referrer makes the Origin null.
 web.csrf.exempt(bp)
-bp.after_request(web.keep_secret)

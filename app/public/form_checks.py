@@ -1,6 +1,7 @@
 """What a booking form has to pass before the booking step: its shapes, its key, its limits."""
 
 from datetime import datetime
+from functools import cached_property
 
 from .. import config, ratelimit
 from ..bookings.booking_step import Attendee, BookingRequest
@@ -54,7 +55,7 @@ class FormChecks:
             start=form.start,
             attendee=Attendee(form.name.data, form.email.data, form.phone_number, reader.tz, reader.locale),
             answers=form.answers,
-            form_key_hash=self._key().hash,
+            form_key_hash=self._key.hash,
             key_id=manage_tokens().key_id,
         )
 
@@ -64,11 +65,11 @@ class FormChecks:
 
     def key_for_retry(self, *, is_spent: bool = False) -> str:
         """The form's own key, so that sending it twice still counts as once; a new one if that is of no use."""
-        key = self._key()
+        key = self._key
         return self.new_key() if is_spent or key is None or self._is_too_old(key) else self.form.key.data
 
     def _complaint_of_key(self) -> str:
-        key = self._key()
+        key = self._key
         if key is None or self._is_too_old(key):
             return TOO_OLD
         is_quick = self.door.link is None and not key.is_older_than(QUICKEST_PERSON, self.now)
@@ -77,5 +78,7 @@ class FormChecks:
     def _is_too_old(self, key: FormKey) -> bool:
         return self.door.link is None and key.is_older_than(OLDEST_FORM, self.now)
 
+    @cached_property
     def _key(self) -> FormKey | None:
+        """The key the form came with: pages put another into the field before they show it again."""
         return read_form_key(config.current().secrets, self.door.subject, self.form.key.data or "")

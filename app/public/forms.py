@@ -1,6 +1,8 @@
 """The booking form: a contact's name, e-mail and whatever the calendar asks, into checked values."""
 
+import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from wtforms import (
@@ -23,6 +25,7 @@ from ..digits import whole_number
 from ..web import BaseForm
 
 MOST_LONG_TEXT = 4000
+MOST_KEPT = 512
 FARTHEST = 99_999_999_999  # epoch seconds, some three thousand years on: far beyond what can be booked
 Question = dict[str, Any]
 
@@ -88,12 +91,17 @@ def epoch_seconds(text: str) -> int | None:
 
 def booking_form(calendar: Calendar, region: str, values: dict[str, Any] | None = None) -> BookingForm:
     """The form of one calendar. `region` ("DE") is where a phone number without its country code is from."""
-    fields: dict[str, Any] = {}
-    if calendar.location_kind == LocationKind.HOST_CALLS:
-        fields["phone"] = _phone("Your phone number", True, region)
-    for question in calendar.questions:
+    asks_phone = calendar.location_kind == LocationKind.HOST_CALLS
+    return _form_class(asks_phone, json.dumps(calendar.questions), region)(data=values or {})
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _form_class(asks_phone: bool, questions: str, region: str) -> type[BookingForm]:
+    """WTForms looks through a class at its first use, which takes longer than reading the form."""
+    fields: dict[str, Any] = {"phone": _phone("Your phone number", True, region)} if asks_phone else {}
+    for question in json.loads(questions):
         fields[f"question-{question['id']}"] = _field(question, region)
-    return type("CalendarForm", (BookingForm,), fields)(data=values or {})
+    return type("CalendarForm", (BookingForm,), fields)
 
 
 def _field(question: Question, region: str) -> Any:

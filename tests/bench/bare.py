@@ -1,7 +1,7 @@
 """The floor of bookings: an UPDATE and an INSERT in one synced transaction, by the bare driver, on the same database.
 
-No constraint, no trigger, no index but the keys, no HTTP. `bare_rate` starts the processes; each runs this file as
-`python -m tests.bench.bare URL FIRST_ID THREADS SECONDS`.
+No constraint, no trigger, no index but the keys; HTTP only by way of `trivial.app_that_books`. `bare_rate` starts the
+processes; each runs this file as `python -m tests.bench.bare URL FIRST_ID THREADS SECONDS`.
 """
 
 import sqlite3
@@ -37,7 +37,7 @@ COUNTS = "SELECT (SELECT count(*) FROM bare_link WHERE status = 'used'), (SELECT
 
 def bare_rate(url: str, processes: int, threads: int, seconds: float) -> float:
     """Transactions a second of so many processes with so many threads each. Raises WrongAnswer."""
-    _make_tables(url, processes * threads * ROWS_OF_ONE)
+    make_tables(url, processes * threads * ROWS_OF_ONE)
     with ExitStack() as stack:
         started = [
             stack.enter_context(_process(url, number * threads * ROWS_OF_ONE, threads, seconds))
@@ -50,8 +50,7 @@ def bare_rate(url: str, processes: int, threads: int, seconds: float) -> float:
             process.stdin.flush()
         counts = [process.stdout.readline().split() for process in started]
     done = sum(int(count) for count, _ in counts)
-    stored = _connect(url).execute(COUNTS).fetchone()
-    require(0 < done == stored[0] == stored[1], f"the bare statements lost something: {stored} of {done}")
+    require_booked(url, done)
     return sum(int(count) / float(took) for count, took in counts)
 
 
@@ -60,14 +59,21 @@ def _process(url: str, first: int, threads: int, seconds: float) -> Any:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def _make_tables(url: str, count: int) -> None:
-    connection = _connect(url)
+def make_tables(url: str, count: int) -> None:
+    """Empty tables with so many links, numbered from 0."""
+    connection = connect(url)
     for statement in TABLES.format(count=count).split(";"):
         connection.execute(statement)
     connection.close()
 
 
-def _connect(url: str) -> Any:
+def require_booked(url: str, count: int) -> None:
+    """Raise WrongAnswer unless so many links are used, and booked."""
+    stored = connect(url).execute(COUNTS).fetchone()
+    require(0 < count == stored[0] == stored[1], f"the bare statements lost something: {stored} of {count}")
+
+
+def connect(url: str) -> Any:
     """A connection that syncs each commit, as ours do; it begins and ends transactions only when told to."""
     if not url.startswith("sqlite"):
         plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -86,16 +92,16 @@ def _statements(url: str) -> tuple[str, str, str]:
 
 
 def _worker(url: str, first: int, threads: int, seconds: float) -> None:
-    connections = [_connect(url) for _ in range(threads)]
+    connections = [connect(url) for _ in range(threads)]
     counts = [0] * threads
     print("ready", flush=True)
     sys.stdin.readline()
     began = time.perf_counter()
 
     def book(number: int) -> None:
-        counts[number] = _until(
-            began + seconds, _booker(url, connections[number], first + number * ROWS_OF_ONE)
-        )
+        own = first + number * ROWS_OF_ONE
+        book_one = booker(url, connections[number])
+        counts[number] = _until(began + seconds, lambda done: book_one(own + done))
 
     running = [Thread(target=book, args=(number,)) for number in range(threads)]
     for thread in running:
@@ -105,14 +111,15 @@ def _worker(url: str, first: int, threads: int, seconds: float) -> None:
     print(sum(counts), time.perf_counter() - began, flush=True)
 
 
-def _booker(url: str, connection: Any, first: int) -> Callable[[int], None]:
+def booker(url: str, connection: Any) -> Callable[[int], None]:
+    """Books the link of a number, over this connection."""
     begin, use_up, book = _statements(url)
 
     def one(number: int) -> None:
         now = int(datetime.now(UTC).timestamp() * 1_000_000)
         connection.execute(begin)
-        connection.execute(use_up, (now, first + number))
-        connection.execute(book, (first + number, now, "Sam Lee", "sam@example.org", now))
+        connection.execute(use_up, (now, number))
+        connection.execute(book, (number, now, "Sam Lee", "sam@example.org", now))
         connection.execute("COMMIT")
 
     return one

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
-ROUNDS = 5
+ROUNDS = 9
+CALM_ROUNDS = 5
 NOISY_FROM = 1.5
 
 
@@ -19,6 +20,8 @@ class Measure:
     """(floor, ours) of every round in `unit`, and the ratios that pass and that we aim at, where there are any.
 
     `floor` says what the floor is. Without one the figure itself is judged, and the rounds hold (1, ours).
+    Rounds in which neighbours of the machine disturbed the floor are not looked at; when too few are left, there is
+    no verdict.
     """
 
     rounds: Sequence[tuple[float, float]]
@@ -30,8 +33,8 @@ class Measure:
 
     @property
     def ratios(self) -> list[float]:
-        """Ours / floor of every round, sorted."""
-        return sorted(ours / floor for floor, ours in self.rounds)
+        """Ours / floor of every calm round, sorted."""
+        return sorted(ours / floor for floor, ours in self.calm)
 
     @property
     def ratio(self) -> float:
@@ -39,10 +42,19 @@ class Measure:
         return statistics.median(self.ratios)
 
     @property
+    def calm(self) -> Sequence[tuple[float, float]]:
+        """The most rounds whose floors lie within NOISY_FROM of each other, by the size of the floor."""
+        by_floor = sorted(self.rounds)
+        together = [
+            [each for each in by_floor[at:] if each[0] <= NOISY_FROM * first[0]]
+            for at, first in enumerate(by_floor)
+        ]
+        return max(together, key=len)
+
+    @property
     def is_noisy(self) -> bool:
         """True when the floor itself moved too much between the rounds for a verdict."""
-        floors = [floor for floor, _ in self.rounds]
-        return max(floors) > NOISY_FROM * min(floors)
+        return len(self.calm) < min(CALM_ROUNDS, len(self.rounds))
 
     @property
     def verdict(self) -> str:
@@ -55,7 +67,7 @@ class Measure:
 
     def medians(self) -> tuple[float, float]:
         """The median floor and the median of ours."""
-        floors, ours = zip(*self.rounds, strict=True)
+        floors, ours = zip(*self.calm, strict=True)
         return statistics.median(floors), statistics.median(ours)
 
     def _reaches(self, bar: float | None) -> bool:

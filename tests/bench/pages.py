@@ -11,7 +11,8 @@ from .measures import Measure, Measures, Plan, interleaved, pairs
 from .scene import Scene, scene
 from .sites import ours, scratch, trivial
 
-REQUESTS = 1_000  # of the pages in one round; the trivial view gets as many
+REQUESTS = 1_000  # of the pages in one round
+TRIVIAL_REQUESTS = 3_000  # as long a burst: a short one shows how lucky it was
 TIMES = re.compile(r"/details\?s=(\d+)")
 KILOBYTE = 1024
 
@@ -32,7 +33,7 @@ def measure(plan: Plan) -> Measures:
 
 
 def _bursts(floor: str, site: str, seen: Scene, amount: int) -> dict[str, Callable[[], Load]]:
-    hello = [Request("/")] * amount
+    hello = [Request("/")] * (amount * TRIVIAL_REQUESTS // REQUESTS)
     pickers = [Request(f"/o/{seen.tokens[n % len(seen.tokens)]}") for n in range(amount)]
     expired = [Request(f"/o/{seen.used_token}")] * amount
     shows_times = partial(_shows, seen.first_times)

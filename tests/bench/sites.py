@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -27,6 +27,7 @@ PROCESSES = 4
 THREADS = Settings.web_threads
 START_SECONDS = 60
 POLL_SECONDS = 0.002
+EMPTY: dict[str, str] = {}
 SERVER_LOG = '%(t)s %(h)s %(m)s "-" %(s)s %(B)s bytes %(M)s ms'
 
 
@@ -71,8 +72,10 @@ def ours(settings: Settings, path: str = "/sign-in") -> Iterator[Running]:
 
 
 @contextmanager
-def trivial(processes: int = PROCESSES) -> Iterator[Running]:
-    """The trivial app in the same kind of server, with as many processes and threads and a like access log."""
+def trivial(
+    processes: int = PROCESSES, app: str = "app", environ: Mapping[str, str] = EMPTY
+) -> Iterator[Running]:
+    """An app of `trivial` in the same kind of server, with as many processes and threads and a like access log."""
     port = free_port()
     options = {
         "--bind": f"127.0.0.1:{port}",
@@ -86,8 +89,8 @@ def trivial(processes: int = PROCESSES) -> Iterator[Running]:
     flags = [part for option in options.items() for part in option]
     command = [sys.executable, "-m", "gunicorn", "--preload", "--no-control-socket", *flags]
     with tempfile.TemporaryDirectory(prefix="slotkey-bench-") as folder:
-        command.append("tests.bench.trivial:app")
-        with _running(command, {}, f"http://127.0.0.1:{port}", "/", Path(folder)) as server:
+        command.append(f"tests.bench.trivial:{app}")
+        with _running(command, dict(environ), f"http://127.0.0.1:{port}", "/", Path(folder)) as server:
             yield server
 
 

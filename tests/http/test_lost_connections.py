@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import create_engine, text
 
-from app import db as database_module
+from app import engines
 
 KILL = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -14,7 +14,7 @@ KILL = text(
 @pytest.fixture
 def _probing_at_once(monkeypatch):
     """Take every connection for one that lay idle long enough to be doubted."""
-    monkeypatch.setattr(database_module, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(engines, "IDLE_SECONDS", 0.0)
 
 
 def end_all_connections(url: str) -> int:

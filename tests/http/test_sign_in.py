@@ -8,7 +8,7 @@ from app import clock
 from app.accounts import passwords, sessions
 from app.accounts.models import Session, User
 from app.accounts.signing_in import QUARTER
-from app.db import db
+from app.db import db, transaction
 from tests.factories import NOW
 from tests.people import PASSWORD, form_token, make_person, send, sign_in
 
@@ -71,9 +71,8 @@ class _Counting:
 
 def test_person_without_a_password_cannot_sign_in(app: Flask, client: FlaskClient, ada: User) -> None:
     ben = make_person(app, "Ben Okafor")
-    with app.app_context():
+    with app.app_context(), transaction():
         db.session.execute(db.update(User).where(User.id == ben.id).values(password_hash=""))
-        db.session.commit()
     assert send(client, "/sign-in", email=ben.email, password="nobody's password").status_code == 422
 
 
@@ -128,9 +127,8 @@ def test_session_is_dead_after_sign_out(app: Flask, client: FlaskClient, ada: Us
 
 def test_cookie_alone_without_its_row_signs_nobody_in(app: Flask, client: FlaskClient, ada: User) -> None:
     sign_in(client, ada)
-    with app.app_context():
+    with app.app_context(), transaction():
         db.session.execute(db.delete(Session))
-        db.session.commit()
     assert client.get("/account").status_code == 302
 
 
@@ -180,8 +178,8 @@ def test_many_e_mails_from_one_address_slow_down(client: FlaskClient, ada: User)
 def test_old_hashes_are_renewed(app: Flask, client: FlaskClient, ada: User) -> None:
     with app.app_context():
         old = passwords.PasswordHasher(time_cost=2, memory_cost=16, parallelism=1).hash(PASSWORD)
-        db.session.execute(db.update(User).where(User.id == ada.id).values(password_hash=old))
-        db.session.commit()
+        with transaction():
+            db.session.execute(db.update(User).where(User.id == ada.id).values(password_hash=old))
     assert sign_in(client, ada).status_code == 303
     with app.app_context():
         stored = db.session.scalar(db.select(User.password_hash).where(User.id == ada.id))

@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import create_app
-from app.db import db
+from app.db import connection, transaction
 
 from ..factories import make_calendar, make_link, make_user, token_of
 from ..people import make_person, sign_in
@@ -161,9 +161,9 @@ def _break_things(app: Flask, server: Server, *tokens: str) -> None:
         _send(server, f"GET /o/{token} HTTP/1.1\r\nHost: x\r\nBad Header /o/{token}\r\n\r\n")
         _send(server, f"POST /o/{token}/details HTTP/1.1\r\nHost: x\r\nContent-Length: /m/{token}\r\n\r\n")
         _send(server, f"GET /o/{token}{'x' * 9000} HTTP/1.1\r\nHost: x\r\n\r\n")
-    with app.app_context(), db.engine.begin() as connection:
-        connection.execute(text("UPDATE calendar SET weekly_hours = '{}', version = version + 1"))
-        connection.execute(text("ALTER TABLE booking RENAME TO gone"))
+    with app.app_context(), transaction():
+        connection().execute(text("UPDATE calendar SET weekly_hours = '{}', version = version + 1"))
+        connection().execute(text("ALTER TABLE booking RENAME TO gone"))
     statuses = [ask(server, "GET", f"/o/{token}?month=2030-01")[0] for token in tokens]
     statuses += [ask(server, "POST", f"/o/{token}/details", SECRETS)[0] for token in tokens]
     assert {500, 503} & set(statuses)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.db import db
+from app.db import connection, transaction
 
 from ..factories import at
 from ..public_pages import Site
@@ -58,13 +58,13 @@ def test_r7_no_link_is_replaced_by_one_that_is_active(world: World, verb: str, k
     before = world.rows()["one_time_link"]
     other = {"id": "id + 1000", "nonce": "randomblob(8)"}
     other.pop(kept)
-    with world.app.app_context(), db.engine.begin() as connection:
-        columns = [row[1] for row in connection.execute(text("PRAGMA table_info(one_time_link)"))]
+    with world.app.app_context(), transaction():
+        columns = [row[1] for row in connection().execute(text("PRAGMA table_info(one_time_link)"))]
         values = {"status": "'active'", "used_at": "NULL", "deleted_at": "NULL", **other}
         picked = ", ".join(values.get(column, column) for column in columns)
         sql = f"{verb} INTO one_time_link SELECT {picked} FROM one_time_link WHERE status <> 'active'"
         with pytest.raises(DBAPIError, match="rows are never replaced"):
-            connection.execute(text(sql))
+            connection().execute(text(sql))
     assert world.rows()["one_time_link"] == before
 
 
