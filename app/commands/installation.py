@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
 def make_app(settings: Settings) -> "Flask":
     """The app, its log set up and its data folder made. Raises BadSetting."""
-    from .. import create_app, logs
-
-    logs.set_up(settings.log_format)
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as wrong:
         raise BadSetting(f"DATA_DIR: cannot make {settings.data_dir}: {wrong.strerror}") from wrong
+    return bare_app(settings)
+
+
+def bare_app(settings: Settings) -> "Flask":
+    """The same, and nothing is made that is not there."""
+    from .. import create_app, logs
+
+    logs.set_up(settings.log_format)
     return create_app(settings)
 
 

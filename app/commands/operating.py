@@ -1,11 +1,16 @@
-"""Commands that keep an installation well: backup and restore."""
+"""Commands that keep an installation well: backup, restore, doctor."""
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .installation import installed
+from ..config import BadSetting
+from .installation import bare_app, installed, known_settings
+
+if TYPE_CHECKING:
+    from ..operating.findings import Finding, State
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -45,4 +50,26 @@ def restore(file: Path, force: bool) -> None:
             )
 
 
-COMMANDS = (backup, restore)
+@click.command()
+def doctor() -> None:
+    """Look at settings, data folder, disk, database, clock, mail and worker. Exit code 1 if something fails."""
+    from ..operating import doctor as doctors
+    from ..operating.findings import State, fail
+
+    try:
+        settings = known_settings()
+    except BadSetting as wrong:
+        click.echo(fail("settings", f"{wrong}.", "The README lists them."))
+        sys.exit(1)
+    with bare_app(settings).app_context():
+        states = [_said(finding) for finding in doctors.examine(settings)]
+    if State.FAIL in states:
+        sys.exit(1)
+
+
+def _said(finding: "Finding") -> "State":
+    click.echo(str(finding))
+    return finding.state
+
+
+COMMANDS = (backup, restore, doctor)

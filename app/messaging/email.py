@@ -39,6 +39,11 @@ def send(mail: EmailMessage, address: str, server: MailServer, seconds: float = 
         smtp.close()  # QUIT would wait for an answer that changes nothing
 
 
+def greet(server: MailServer, seconds: float = SECONDS) -> None:
+    """Connect, encrypt and sign in as `send` would, and send nothing. Raises Temporary."""
+    _connected(server, seconds).close()
+
+
 def _connected(server: MailServer, seconds: float) -> SMTP:
     where = f"{server.host}, port {server.port}"
     try:

@@ -9,6 +9,7 @@ from .. import counters
 from ..db import db
 from ..events import UNDELIVERED, Event
 from ..links.models import LinkCount, LinkStatus
+from ..messaging.models import Message, MessageState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -17,7 +18,7 @@ Samples = Iterable[tuple[str, dict[str, str], float]]
 
 def exposition(now: datetime) -> str:
     """All metrics: what this server's processes counted, and what the database holds."""
-    return "\n".join([*_requests(), *_bookings(), *_links(), *_events(now)])
+    return "\n".join([*_requests(), *_bookings(), *_links(), *_events(now), *_messages()])
 
 
 def _requests() -> Iterator[str]:
@@ -77,6 +78,17 @@ def _events(now: datetime) -> Iterator[str]:
     age = (now - oldest).total_seconds() if oldest else 0
     yield from _gauge("slotkey_undelivered_events", "Events that no worker has taken up yet.", count)
     yield from _gauge("slotkey_undelivered_oldest_seconds", "Age of the oldest of them.", max(age, 0))
+
+
+def _messages() -> Iterator[str]:
+    stored = select(Message.state, func.count()).group_by(Message.state)
+    counted = dict(db.session.execute(stored).all())  # type: ignore[arg-type]
+    yield from _family(
+        "slotkey_messages",
+        "gauge",
+        "Messages by state.",
+        (("", {"state": state.value}, counted.get(state, 0)) for state in MessageState),
+    )
 
 
 def _gauge(name: str, meaning: str, value: float) -> Iterator[str]:

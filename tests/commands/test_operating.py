@@ -37,3 +37,21 @@ def test_backup_and_restore_say_what_they_did_and_which_key_it_takes(
     assert "NOT CONFIGURED" in forced.stdout
     assert re.search(r"Add the secret of [0-9a-f]{8} to SECRET_KEY_FALLBACKS", forced.stdout)
     assert SECRET not in written.stdout + forced.stdout
+
+
+def test_doctor_says_what_to_do_and_makes_nothing(environ: dict[str, str], tmp_path: Path) -> None:
+    environ |= {"BASE_URL": "http://localhost:8000", "SECRET_KEY": "0123456789abcdef" * 3}
+    ill = slotkey(environ, "doctor")
+    assert ill.returncode == 1
+    assert re.search(r"^fail  data folder  .* does not exist\. Run `slotkey migrate`", ill.stdout, re.M)
+    assert not (tmp_path / "data").exists()
+    slotkey(environ, "migrate")
+    well = slotkey(environ, "doctor")
+    assert (well.returncode, well.stderr) == (0, "")
+    assert re.search(r"^ok    writing      The database takes writes\.$", well.stdout, re.M)
+    assert re.search(
+        r"^warn  address      .* Set BASE_URL to the name that people will use\.$", well.stdout, re.M
+    )
+    wrong = slotkey({**environ, "PORT": "many"}, "doctor")
+    assert (wrong.returncode, wrong.stderr) == (1, "")
+    assert re.fullmatch(r"fail  settings     PORT: must be a whole number [^\n]+\n", wrong.stdout)
