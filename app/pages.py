@@ -9,10 +9,10 @@ from .bookings import routes as bookings_routes
 from .calendars import availability_routes, questions_routes, settings_routes
 from .calendars import routes as calendars_routes
 from .groups import routes as groups_routes
-from .links import link_routes
+from .links import link_routes, request_routes
 from .links import routes as links_routes
 from .operating import routes as operating_routes
-from .public import details_routes, group_routes, manage_routes, picker_routes
+from .public import ask_routes, details_routes, find_routes, group_routes, manage_routes, picker_routes
 
 ROUTES = (
     accounts_routes,
@@ -25,9 +25,12 @@ ROUTES = (
     groups_routes,
     links_routes,
     link_routes,
+    request_routes,
     bookings_routes,
     picker_routes,
     details_routes,
+    ask_routes,
+    find_routes,
     manage_routes,
     operating_routes,
     group_routes,

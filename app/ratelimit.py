@@ -58,24 +58,35 @@ def count(limit: Limit, *key: object, now: datetime) -> None:
     in_transaction(lambda: _count(_hashed(limit, key), _window_end(limit, now), now))
 
 
+def take(limit: Limit, *key: object, now: datetime) -> None:
+    """Count one attempt of `key`, and raise TooMany when it is one too many. Of all that come at once, no more pass.
+
+    For what costs somebody else something, as a mail does; `check` and `count` are for mistakes.
+    """
+    ends_at = _window_end(limit, now)
+    attempts = in_transaction(lambda: _count(_hashed(limit, key), ends_at, now))
+    if attempts > limit.attempts * config.current().rate_limit_factor:
+        raise TooMany(limit.sentence, retry_after=ends_at - now)
+
+
 def forget_past(now: datetime) -> int:
     """Delete the counts of windows that are over, in the caller's transaction; how many rows that were."""
     return connection().execute(delete(RateCount).where(RateCount.window_ends_at < now)).rowcount
 
 
-def _count(key: bytes, ends_at: datetime, now: datetime) -> None:
-    _add_one(key, ends_at)
+def _count(key: bytes, ends_at: datetime, now: datetime) -> int:
+    attempts = _add_one(key, ends_at)
     if secrets.randbelow(CLEARED_EVERY) == 0:
         forget_past(now)
+    return attempts
 
 
-def _add_one(key: bytes, ends_at: datetime) -> None:
+def _add_one(key: bytes, ends_at: datetime) -> int:
     row = upsert(RateCount).values(key=key, window_ends_at=ends_at, attempts=1)
-    connection().execute(
-        row.on_conflict_do_update(
-            index_elements=["key", "window_ends_at"], set_={"attempts": RateCount.attempts + 1}
-        )
+    one_more = row.on_conflict_do_update(
+        index_elements=["key", "window_ends_at"], set_={"attempts": RateCount.attempts + 1}
     )
+    return connection().execute(one_more.returning(RateCount.attempts)).scalar_one()
 
 
 def _window_end(limit: Limit, now: datetime) -> datetime:

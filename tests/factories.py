@@ -11,7 +11,7 @@ from app.bookings.booking_step import Attendee, Booked, BookingRequest, book
 from app.calendars.models import Calendar
 from app.db import db, transaction
 from app.groups.models import CalendarGroup, GroupPlace
-from app.links.models import OneTimeLink
+from app.links.models import LinkRequest, OneTimeLink
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)  # a Tuesday, 09:00 in Berlin
 WORKING_WEEK = [[[540, 1020]]] * 5 + [[], []]
@@ -88,6 +88,22 @@ def make_link(calendar: Calendar, **changes: Any) -> OneTimeLink:
         link = OneTimeLink(**{**values, **changes})
         db.session.add(link)
     return link
+
+
+def make_request(link: OneTimeLink, **changes: Any) -> LinkRequest:
+    """Zoe Lind, who opened the link when it was over, asks for a new one."""
+    values = {
+        "account_id": link.account_id,
+        "calendar_id": link.calendar_id,
+        "link_id": link.id,
+        "name": "Zoe Lind",
+        "email": "zoe@example.org",
+        "asked_at": NOW,
+    }
+    with transaction():
+        request = LinkRequest(**{**values, **changes})
+        db.session.add(request)
+    return request
 
 
 def link_tokens() -> tokens.TokenMaker:

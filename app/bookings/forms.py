@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import ValidationError
 
 from ..calendars.fields import DayField
@@ -52,6 +52,7 @@ class FilterForm(BaseForm):
 class CancelForm(BaseForm):
     """Why a booking is cancelled."""
 
+    sends_new_link = BooleanField("Send a new link for another time")
     reason = TextAreaField("Reason", filters=[paragraphs], render_kw={"rows": 3, "maxlength": LONGEST_REASON})
 
     def validate_reason(self, field: TextAreaField) -> None:

@@ -17,6 +17,7 @@ from .choice import PAGE_SIZES, Choice, Place, Section
 from .forms import CancelForm, FilterForm, NoShowForm
 from .lists import MOST_COUNTED, Viewed
 from .models import BookingStatus, Party
+from .new_links import manages, send_new_link
 
 bp = web.owners_blueprint("bookings")
 
@@ -59,14 +60,22 @@ def cancel(booking_id: int) -> Response:
     viewed, form = lists.booking_for(web.current(), booking_id), CancelForm()
     if not form.submitted():
         return _ask_to_cancel(viewed, form)
-    actor = web.current().user.id
     try:
-        in_transaction(
-            lambda: service.cancel(booking_id, Party.HOST, form.reason.data, clock.now(), actor_id=actor)
-        )
+        in_transaction(lambda: _cancel(viewed, form))
     except Conflict as refusal:
         return _refused(booking_id, refusal)
-    return web.go_to(".show", booking_id=booking_id, notice="Booking cancelled. Its time is open again.")
+    sent = f" A new link is on its way to {viewed.booking.email}." if form.sends_new_link.data else ""
+    notice = f"Booking cancelled. Its time is open again.{sent}"
+    return web.go_to(".show", booking_id=booking_id, notice=notice)
+
+
+@bp.post(f"{BOOKING}/new-link")
+def new_link(booking_id: int) -> Response:
+    """A link for another time, for whoever booked by one that is used up."""
+    viewed = lists.booking_for(web.current(), booking_id)
+    in_transaction(lambda: send_new_link(web.current(), viewed, clock.now()))
+    notice = f"A new link is on its way to {viewed.booking.email}."
+    return web.go_to(".show", booking_id=booking_id, notice=notice)
 
 
 @bp.post(f"{BOOKING}/no-show")
@@ -133,7 +142,7 @@ def _count_words(count: int) -> str:
 
 def _page(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
     booking, host, link = viewed
-    signed_in, now, own = web.current(), clock.now(), web.reader()
+    now, own = clock.now(), web.reader()
     events = lists.history_of(booking.id)
     is_live = booking.status != BookingStatus.CANCELLED
     return web.render(
@@ -143,7 +152,6 @@ def _page(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
         booking=booking,
         host=host,
         link=link,
-        is_managed=signed_in.manages_account or booking.calendar.host_id == signed_in.user.id,
         section=words.section_of(booking, now),
         can_cancel=is_live and booking.ends_at > now,
         can_mark=is_live and booking.starts_at <= now,
@@ -164,7 +172,15 @@ def _shared(viewed: Viewed) -> dict[str, Any]:
         "when": own.when(booking.starts_at, booking.ends_at - booking.starts_at),
         "mail_to": words.mail_to(booking),
         "zone": words.zone_words(own.tz),
+        "is_managed": manages(web.current(), booking),
     }
+
+
+def _cancel(viewed: Viewed, form: CancelForm) -> None:
+    signed_in, now = web.current(), clock.now()
+    service.cancel(viewed.booking.id, Party.HOST, form.reason.data, now, actor_id=signed_in.user.id)
+    if form.sends_new_link.data:
+        send_new_link(signed_in, viewed, now)
 
 
 def _ask_to_cancel(viewed: Viewed, form: CancelForm) -> Response:

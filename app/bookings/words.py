@@ -154,5 +154,6 @@ def _entry(booking: Booking, event: Any, actor: str | None) -> Entry:
         "booking_cancelled": (f"Cancelled by {by}", "danger"),
         "booking_no_show": (f"Marked as a no-show by {by}", ""),
         "booking_no_show_undone": (f"No-show taken back by {by}", ""),
+        "manage_link_asked": (f"{by} asked for the address of this booking", ""),
     }.get(event.name, (event.name.replace("_", " ").capitalize(), ""))
     return Entry(event.at, text, event.data.get("reason", ""), tone)

@@ -118,6 +118,7 @@ class ExpiredPageForm(SectionForm):
     email = StringField("E-mail address", [Length(max=254)], filters=[one_line])
     phone = StringField("Phone number", [Length(max=60)], filters=[one_line])
     expired_message = TextAreaField("Your own message", [Length(max=1000)], filters=[paragraphs])
+    expired_offers_new_link = BooleanField("Let them ask for a new link")
     expired_offers_public_link = BooleanField("Offer the public link of this calendar")
 
     def contact(self) -> str:

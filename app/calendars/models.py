@@ -90,6 +90,7 @@ class Calendar(Base):
     expired_contact: Mapped[str] = mapped_column(String(254), default="")  # empty: the host's own e-mail
     expired_message: Mapped[str] = mapped_column(String(1000), default="")
     expired_offers_public_link: Mapped[bool] = mapped_column(default=False)
+    expired_offers_new_link: Mapped[bool] = mapped_column(default=True)  # lets strangers ask the host for one
 
     __mapper_args__ = {"version_id_col": version}
 

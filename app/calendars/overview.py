@@ -4,14 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import selectinload
 
 from ..accounts.sessions import SignedIn
 from ..bookings.models import Booking
 from ..bookings.next_times import next_open_times
 from ..db import db
-from ..links.models import LinkCount, LinkStatus, OneTimeLink
+from ..links.models import LinkCount, LinkRequest, LinkStatus, OneTimeLink
+from ..links.requests import IS_OPEN
 from .access import calendars_for
 from .models import Calendar
 
@@ -24,6 +25,7 @@ class Row:
     active_links: int
     next_open_at: datetime | None
     is_empty: bool
+    requests: int  # for a new link, not answered yet
 
     @property
     def has_hours(self) -> bool:
@@ -39,9 +41,12 @@ def rows_for(signed_in: SignedIn, now: datetime) -> list[Row]:
         .order_by(Calendar.switched_off_at.is_not(None), Calendar.name, Calendar.id)
     ).all()
     ids = [each.id for each in calendars]
-    links, empty = _active_links(ids), _empty(ids)
+    links, empty, requests = _active_links(ids), _empty(ids), _requests(ids)
     times = next_open_times([each for each in calendars if each.is_on], now)
-    return [Row(each, links.get(each.id, 0), times.get(each.id), each.id in empty) for each in calendars]
+    return [
+        Row(each, links.get(each.id, 0), times.get(each.id), each.id in empty, requests.get(each.id, 0))
+        for each in calendars
+    ]
 
 
 def is_empty(calendar: Calendar) -> bool:
@@ -67,3 +72,10 @@ def _active_links(calendars: Collection[int]) -> dict[int, int]:
         LinkCount.calendar_id.in_(calendars), LinkCount.status == LinkStatus.ACTIVE
     )
     return dict(db.session.execute(counts).all())
+
+
+def _requests(calendars: Collection[int]) -> dict[int, int]:
+    counts = select(LinkRequest.calendar_id, func.count()).where(
+        LinkRequest.calendar_id.in_(calendars), IS_OPEN
+    )
+    return dict(db.session.execute(counts.group_by(LinkRequest.calendar_id)).all())

@@ -30,6 +30,7 @@ SECTIONS = {
         "expired_contact",
         "expired_message",
         "expired_offers_public_link",
+        "expired_offers_new_link",
     ),
     "public-link": ("is_public",),
 }

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from ..accounts.models import User
 from ..calendars.models import Calendar
 from ..db import db, transaction
-from ..links import sightings
+from ..links import lookup, sightings
 from ..links.models import LinkStatus, OneTimeLink, SightingKind
 from ..links.options import LinkOptions
-from ..links.service import create_link, create_replacement, delete_link
+from ..links.requests import Asker, ask
+from ..links.service import create_link, create_replacement, delete_link, token_of
 from .bookings import open_starts
 from .diary import Entry
 
@@ -34,6 +35,7 @@ def entries(calendars: Sequence[Calendar], dana: User, now: datetime) -> Iterato
         yield now - days_ago * ONE_DAY, partial(_create, calendar, dana, options)
     yield now - 8 * ONE_DAY, partial(_withdraw_and_replace, intro, dana)
     yield now - ONE_DAY / 2, partial(_offer_special_time, consultation, dana)
+    yield now - ONE_DAY / 6, partial(_ask_for_new_link, intro)
 
 
 def look_at_links(now: datetime) -> None:
@@ -65,6 +67,18 @@ def _withdraw_and_replace(calendar: Calendar, dana: User, now: datetime) -> None
         link = db.session.scalars(wrong.where(OneTimeLink.calendar_id == calendar.id)).one()
         delete_link(link, actor=dana, now=now)
         create_replacement(calendar, link, actor=dana, now=now)
+
+
+def _ask_for_new_link(calendar: Calendar, now: datetime) -> None:
+    """Somebody to whom a used link was forwarded."""
+    used = select(OneTimeLink).where(OneTimeLink.status == LinkStatus.USED)
+    mine = used.where(OneTimeLink.calendar_id == calendar.id).order_by(OneTimeLink.id.desc())
+    asker = Asker(
+        "Noor Haddad", "noor@example.org", "My colleague sent me this link. Could I have a call too?"
+    )
+    with transaction():
+        token = token_of(db.session.scalars(mine).first())
+        ask(lookup.find(token), asker, now)
 
 
 def _offer_special_time(calendar: Calendar, dana: User, now: datetime) -> None:

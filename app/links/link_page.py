@@ -1,5 +1,6 @@
 """The page of one link: what it shows, and what a refusal adds to it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, url_for
@@ -14,11 +15,13 @@ from ..db import db
 from ..errors import Conflict
 from ..localtime import Reader
 from ..qr import qr_svg
-from . import service, words
+from . import requests, service, words
 from .bookable import obstacle_to
 from .forms import LinkForm
-from .models import LinkSighting, LinkStatus, OneTimeLink
+from .models import LinkRequest, LinkSighting, LinkStatus, OneTimeLink
 from .options import expires_on
+from .request_words import row_of as waiting_row
+from .sending import is_sendable
 from .timeline import timeline
 
 
@@ -26,7 +29,7 @@ def link_page(
     calendar: Calendar, link: OneTimeLink, refusal: Conflict | None = None, typed: LinkForm | None = None
 ) -> Response:
     """The page; under what refused a change, and with what was typed for it, when one came too late."""
-    now = clock.now()
+    now, asked = clock.now(), requests.of_link(link.id)
     return web.render(
         "links/show.html",
         status=refusal.status if refusal else 200,
@@ -39,7 +42,8 @@ def link_page(
         title=title_of(link),
         obstacle=obstacle_to(calendar, link, now, web.reader().locale),
         booking=db.session.scalars(select(Booking).where(Booking.link_id == link.id)).one_or_none(),
-        entries=_timeline(link),
+        entries=_timeline(link, asked),
+        requests=[waiting_row(each, link, web.reader(), now) for each in asked if each.is_open],
         reader=web.reader(),
         now=now,
         facts=_facts(calendar, link),
@@ -61,6 +65,7 @@ def sharing(calendar: Calendar, link: OneTimeLink) -> dict[str, Any]:
         return {"address": None}
     return {
         "address": address,
+        "can_send": is_sendable(link, clock.now()),
         "preview": url_for("public.picker", token=service.token_of(link)),
         "message": words.share_text(calendar, link, address, clock.now()),
         "subject": f"Choose a time: {calendar.name}",
@@ -89,7 +94,7 @@ def _facts(calendar: Calendar, link: OneTimeLink) -> list[tuple[str, str | None]
     ]
 
 
-def _timeline(link: OneTimeLink) -> list[Any]:
+def _timeline(link: OneTimeLink, asked: Sequence[LinkRequest]) -> list[Any]:
     found = events.of_link(link.id)
     seen = db.session.scalars(select(LinkSighting).where(LinkSighting.link_id == link.id)).all()
     actors = {event.actor_id for event in found if event.actor_id}
@@ -98,7 +103,8 @@ def _timeline(link: OneTimeLink) -> list[Any]:
         if actors
         else {}
     )
-    return timeline(found, seen, names, is_used=link.status == LinkStatus.USED)
+    askers = {each.id: words.asker_of(each) for each in asked}
+    return timeline(found, seen, names, is_used=link.status == LinkStatus.USED, askers=askers)
 
 
 def _related(link: OneTimeLink) -> dict[str, Any]:

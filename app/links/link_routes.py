@@ -3,10 +3,11 @@
 from flask import Response, request, stream_with_context
 
 from .. import clock, config, web
-from ..db import transaction
+from ..calendars.access import calendar_for
+from ..db import in_transaction, transaction
 from ..errors import Conflict, Invalid
 from ..localtime import Reader
-from . import listing, service
+from . import listing, sending, service
 from .blueprint import LINK, LIST, bp, my_link
 from .choice import Choice
 from .export import lines
@@ -68,10 +69,22 @@ def share(calendar_id: int, link_id: int) -> Response:
     )
 
 
+@bp.post(f"{LINK}/send")
+def send(calendar_id: int, link_id: int) -> Response:
+    """Send an Active link to the address it was made for."""
+    calendar, link = my_link(calendar_id, link_id)
+    try:
+        in_transaction(lambda: sending.send(link, web.current().user, clock.now()))
+    except Conflict as refused:
+        return link_page(calendar, link, refused)
+    said = f"The link is on its way to {link.for_email}."
+    return web.go_to(".show", calendar_id=calendar_id, link_id=link_id, notice=said)
+
+
 @bp.get(f"{LIST}.csv")
 def export(calendar_id: int) -> Response:
     """All links that the filters choose, as CSV."""
-    calendar, _ = listing.calendar_and_counts(web.current(), calendar_id)
+    calendar = calendar_for(web.current(), calendar_id)
     found = listing.every_link(calendar.id, Choice.from_args(request.args))
     user, now = web.current().user, clock.now()
     body = stream_with_context(lines(found, config.current().base_url, user.tz, now))

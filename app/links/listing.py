@@ -20,7 +20,8 @@ from ..calendars.models import Calendar
 from ..db import connection, db, is_sqlite
 from ..errors import NotFound
 from .choice import Choice
-from .models import LinkCount, LinkSighting, LinkStatus, OneTimeLink, SightingKind
+from .models import LinkCount, LinkRequest, LinkSighting, LinkStatus, OneTimeLink, SightingKind
+from .requests import IS_OPEN
 from .search import typed_words
 from .search_index import blocks, have, postgresql_hits, sqlite_hits
 from .service import link_tokens
@@ -41,14 +42,23 @@ class Page(NamedTuple):
     has_older: bool
 
 
-def calendar_and_counts(signed_in: SignedIn, calendar_id: int) -> tuple[Calendar, Counts]:
-    """The calendar, if this person manages it, and how many links it has by status. Raises NotFound."""
-    counted = calendars_for(signed_in).where(Calendar.id == calendar_id).add_columns(*map(_count, LinkStatus))
-    found = db.session.execute(counted).one_or_none()
+class Section(NamedTuple):
+    """A calendar, how many links it has by status, and whether anybody waits for a new one."""
+
+    calendar: Calendar
+    counts: Counts
+    has_requests: bool
+
+
+def section_of(signed_in: SignedIn, calendar_id: int) -> Section:
+    """What the section of this calendar begins with, if this person manages it. Raises NotFound."""
+    counted = calendars_for(signed_in).where(Calendar.id == calendar_id)
+    found = db.session.execute(counted.add_columns(*map(_count, LinkStatus), _has_requests())).one_or_none()
     if found is None:
         raise NotFound("There is no such calendar.")
-    calendar, *counts = found
-    return calendar, dict(zip(LinkStatus, (count or 0 for count in counts), strict=True))
+    calendar, *counts, has_requests = found
+    by_status = dict(zip(LinkStatus, (count or 0 for count in counts), strict=True))
+    return Section(calendar, by_status, has_requests)
 
 
 def page_of(calendar_id: int, choice: Choice) -> Page:
@@ -88,6 +98,10 @@ def _count(status: LinkStatus) -> Any:
         .where(LinkCount.calendar_id == Calendar.id, LinkCount.status == status)
         .scalar_subquery()
     )
+
+
+def _has_requests() -> Any:
+    return select(LinkRequest.id).where(LinkRequest.calendar_id == Calendar.id, IS_OPEN).exists()
 
 
 def _found(calendar_id: int, choice: Choice) -> Sequence[Any]:

@@ -13,11 +13,15 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Text,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..columns import words
 from ..db import Base, Id, UtcDateTime
+
+# As words of a statement, not as a parameter: else the partial indexes stay unused.
+OPEN = text("status = 'open'")
 
 
 class LinkStatus(StrEnum):
@@ -44,6 +48,14 @@ class SightingKind(StrEnum):
     FETCHED = "fetched"
     LOOKED = "looked"
     REFUSED = "refused"
+
+
+class RequestStatus(StrEnum):
+    """Where a request for a new link stands. It leaves `open` once, and never comes back."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    IGNORED = "ignored"
 
 
 class OneTimeLink(Base):
@@ -108,3 +120,37 @@ class LinkSighting(Base):
     times: Mapped[int] = mapped_column(Integer)
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LinkRequest(Base):
+    """Somebody who opened a link that is over, and asks for a new one. Answered by one link at the most."""
+
+    __tablename__ = "link_request"
+    __table_args__ = (
+        CheckConstraint("(status = 'open') = (settled_at IS NULL)", name="settled_at"),
+        CheckConstraint("(status = 'answered') = (new_link_id IS NOT NULL)", name="new_link_id"),
+        Index("ix_link_request_open", "calendar_id", "id", postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_link_request_link", "link_id", "id"),
+        # Asked twice is asked once.
+        Index(
+            "uq_link_request_asker", "link_id", "email", unique=True, postgresql_where=OPEN, sqlite_where=OPEN
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("calendar.id"))
+    link_id: Mapped[int] = mapped_column(ForeignKey("one_time_link.id"))
+    status: Mapped[RequestStatus] = mapped_column(words(RequestStatus), default=RequestStatus.OPEN)
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    new_link_id: Mapped[int | None] = mapped_column(ForeignKey("one_time_link.id"), unique=True)
+
+    @property
+    def is_open(self) -> bool:
+        """True while nobody has answered it."""
+        return self.status == RequestStatus.OPEN

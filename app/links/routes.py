@@ -17,6 +17,7 @@ from .choice import PAGE_SIZES, Choice
 from .forms import LinkForm
 from .link_page import link_page
 from .models import LinkSource, LinkStatus, OneTimeLink
+from .request_words import waiting
 from .words import SOURCE_WORDS, STATUS_WORDS, row_of
 
 
@@ -29,8 +30,7 @@ def index(calendar_id: int) -> Response:
         found = listing.id_of_token(calendar.id, choice.token)
         if found:
             return web.go_to(".index", calendar_id=calendar_id, **Choice(link_id=found).args())
-    calendar, counts = listing.calendar_and_counts(web.current(), calendar_id)
-    answer = _list(calendar, counts, choice, LinkForm(formdata=None))
+    answer = _list(listing.section_of(web.current(), calendar_id), choice, LinkForm(formdata=None))
     if "created" in request.args or "deleted" in request.args:
         # What was just done is no part of the page's address: reloading must not say it again.
         answer.headers["HX-Replace-Url"] = _index_url(calendar_id, choice)
@@ -40,10 +40,10 @@ def index(calendar_id: int) -> Response:
 @bp.post(LIST)
 def create(calendar_id: int) -> Response:
     """A new link: by one press, or with the options that were filled in."""
-    calendar, counts = listing.calendar_and_counts(web.current(), calendar_id)
-    form = LinkForm()
+    section, form = listing.section_of(web.current(), calendar_id), LinkForm()
+    calendar = section.calendar
     if form.asks_for_more_times:
-        return _list(calendar, counts, Choice(), form, more_times=1)
+        return _list(section, Choice(), form, more_times=1)
     if form.submitted():
         try:
             with transaction():
@@ -53,7 +53,7 @@ def create(calendar_id: int) -> Response:
             return _created(calendar, link)
         except Invalid as refused:
             form.refuse(refused)
-    return _list(calendar, counts, Choice(), form, status=422)
+    return _list(section, Choice(), form, status=422)
 
 
 @bp.post(f"{LINK}/replace")
@@ -89,15 +89,10 @@ def _created(calendar: Calendar, link: OneTimeLink) -> Response:
 
 
 def _list(
-    calendar: Calendar,
-    counts: listing.Counts,
-    choice: Choice,
-    form: LinkForm,
-    *,
-    more_times: int = 0,
-    status: int = 200,
+    section: listing.Section, choice: Choice, form: LinkForm, *, more_times: int = 0, status: int = 200
 ) -> Response:
     """The page, or its block `links`."""
+    calendar, counts, has_requests = section
     now, words = clock.now(), web.reader()
     page = listing.page_of(calendar.id, choice)
     base_url = config.current().base_url
@@ -112,6 +107,7 @@ def _list(
         form=form,
         more_times=more_times,
         zone=Reader(calendar.tz, words.locale).zone_label(now),
+        requests=waiting(calendar, words, now) if has_requests else [],
         **_links_of(calendar.id, choice, counts, page),
         **_just_done(page, _obstacle(calendar, page)),
     )

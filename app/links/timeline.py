@@ -13,6 +13,8 @@ TONES = {
     "link_deleted": "danger",
     "booking_created": "info",
     "booking_cancelled": "danger",
+    "link_request_created": "info",
+    "link_request_answered": "good",
 }
 SAID = {
     "link_created": "Created",
@@ -22,6 +24,12 @@ SAID = {
     "booking_cancelled": "Booking cancelled",
     "booking_no_show": "Marked as a no-show",
     "booking_no_show_undone": "No longer marked as a no-show",
+    "link_send_asked": "Sent by e-mail",
+    "link_request_created": "A new link was asked for",
+    "link_request_answered": "The request was answered with a new link",
+    "link_request_ignored": "The request was ignored",
+    "manage_link_asked": "The contact asked for the address of the booking",
+    "manage_link_refused": "Somebody else asked for the address of the booking, and got nothing",
 }
 SEEN = {
     SightingKind.FETCHED: "Opened, perhaps by a scanner",
@@ -51,17 +59,22 @@ class Entry:
 
 
 def timeline(
-    events: Iterable[Any], sightings: Iterable[Any], names: Mapping[int, str], is_used: bool
+    events: Iterable[Any],
+    sightings: Iterable[Any],
+    names: Mapping[int, str],
+    is_used: bool,
+    askers: Mapping[int, str] | None = None,
 ) -> list[Entry]:
-    """All entries, oldest first. `names` are the people who may have acted, by id."""
-    found = [_of_event(event, names) for event in events]
+    """All entries, oldest first. `names` are the people who may have acted, `askers` who asked for a link, by id."""
+    found = [_of_event(event, names, askers or {}) for event in events]
     found += _of_sightings({seen.kind: seen for seen in sightings}, is_used)
     return sorted(found, key=lambda entry: entry.at)
 
 
-def _of_event(event: Any, names: Mapping[int, str]) -> Entry:
+def _of_event(event: Any, names: Mapping[int, str], askers: Mapping[int, str]) -> Entry:
     text = SAID.get(event.name, event.name.replace("_", " ").capitalize())
-    return Entry(event.at, f"{text}{_by(event, names)}", _detail(event), TONES.get(event.name, ""))
+    detail = askers.get(event.data.get("request_id"), "") or _detail(event)
+    return Entry(event.at, f"{text}{_by(event, names)}", detail, TONES.get(event.name, ""))
 
 
 def _by(event: Any, names: Mapping[int, str]) -> str:

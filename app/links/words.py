@@ -93,6 +93,11 @@ def _second_line(link: Any) -> str:
     return " · ".join(filter(None, (booked_by and f"booked by {booked_by}", link.note)))
 
 
+def asker_of(request: Any) -> str:
+    """Who asked for a new link: "Zoe Lind, zoe@example.org"."""
+    return f"{request.name}, {request.email}"
+
+
 def day_words(day: date | None, reader: Reader, now: datetime) -> str | None:
     """ "30 Nov", with its year unless it is this one; None for no date."""
     if day is None:

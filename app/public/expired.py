@@ -24,12 +24,17 @@ class Variant(StrEnum):
 
 
 STATUS = {Variant.OFF: 200, Variant.UNKNOWN: 404}
+LINK_IS_OVER = (Variant.USED, Variant.DELETED, Variant.EXPIRED)
 GONE = 410
+NOWHERE = "#main"
 
 
 @dataclass(frozen=True)
 class ExpiredPage:
-    """One page's words. `contact` is (what to do, address to open, address to read); empty parts are not shown."""
+    """One page's words. `contact` is (what to do, address to open, address to read); empty parts are not shown.
+
+    `ask_path` leads to asking for a new link, `find_path` to finding one's own booking.
+    """
 
     variant: Variant
     title: str
@@ -37,6 +42,8 @@ class ExpiredPage:
     contact: tuple[str, str, str] | None = None
     message: str = ""
     standard_path: str = ""
+    ask_path: str = ""
+    find_path: str = ""
 
     @property
     def status(self) -> int:
@@ -74,25 +81,44 @@ def page_for(door: Door, reader: Reader, now: datetime) -> ExpiredPage:
     """The page for whoever opens this door and is not the one who booked."""
     variant = variant_of(door.link, now)
     expires_at = door.link.expires_at if door.link else None
-    return expired_page(door.calendar, door.host, variant, reader, expires_at)
+    return expired_page(door.calendar, door.host, variant, reader, expires_at, path=door.path)
 
 
 def expired_page(
-    calendar: Calendar, host: Host, variant: Variant, reader: Reader, expires_at: datetime | None = None
+    calendar: Calendar,
+    host: Host,
+    variant: Variant,
+    reader: Reader,
+    expires_at: datetime | None = None,
+    *,
+    path: str = "",
 ) -> ExpiredPage:
-    """A variant as the calendar's settings word it; also what an owner's preview shows."""
-    name = host.name if calendar.expired_shows_host else ""
+    """A variant as the calendar's settings word it. An owner's preview has no `path`, and leads nowhere."""
+    name = shown_name(calendar, host)
     last_on = expires_on(expires_at, calendar.tz)
     title, sentence = _words(variant, name, reader.day(last_on, weekday=None) if last_on else "")
-    contact = contact_of(calendar, host, name)
+    contact, can_ask = contact_of(calendar, host, name), takes_requests(calendar, variant)
+    more = _ask(variant, name, can_ask=can_ask) if contact or can_ask else ""
     return ExpiredPage(
         variant=variant,
         title=title,
-        sentence=f"{sentence} {_ask(variant, name)}" if contact else sentence,
+        sentence=f"{sentence} {more}".rstrip(),
         contact=contact,
         message=calendar.expired_message,
         standard_path=_standard_path(calendar, variant),
+        ask_path=(f"{path}/ask" if path else NOWHERE) if can_ask else "",
+        find_path=(f"{path}/find" if path else NOWHERE) if variant == Variant.USED else "",
     )
+
+
+def shown_name(calendar: Calendar, host: Host) -> str:
+    """What strangers are told of whose calendar it is; empty where the calendar hides it."""
+    return host.name if calendar.expired_shows_host else ""
+
+
+def takes_requests(calendar: Calendar, variant: Variant) -> bool:
+    """True when whoever opens such a link may ask for a new one."""
+    return calendar.expired_offers_new_link and calendar.is_on and variant in LINK_IS_OVER
 
 
 def contact_of(calendar: Calendar, host: Host, name: str) -> tuple[str, str, str] | None:
@@ -120,10 +146,11 @@ def _words(variant: Variant, name: str, last_day: str) -> tuple[str, str]:
     return f"{subject} not taking bookings at the moment", "Please try again later."
 
 
-def _ask(variant: Variant, name: str) -> str:
+def _ask(variant: Variant, name: str, *, can_ask: bool) -> str:
     if variant == Variant.OFF:
         return f"You can reach {name} here." if name else "You can reach us here."
-    return f"If you need a time with {name}, get in touch." if name else "If you need a time, get in touch."
+    way = "ask for a new link" if can_ask else "get in touch"
+    return f"If you need a time with {name}, {way}." if name else f"If you need a time, {way}."
 
 
 def _standard_path(calendar: Calendar, variant: Variant) -> str:

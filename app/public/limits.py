@@ -17,5 +17,24 @@ STANDARD_BOOKINGS = Limit(
     timedelta(hours=1),
     "Too many bookings were made from your network. Your details are kept: please try again in an hour.",
 )
+LINK_ASKED = Limit(
+    "new link asked",
+    5,
+    timedelta(hours=1),
+    "A new link was asked for too often from your network. Your details are kept: please try again in an hour.",
+)
+# The ceiling on what the holders of one link can put before its owner, from however many networks.
+LINK_ASKED_BY_ALL = Limit(
+    "new link asked by all",
+    30,
+    timedelta(days=1),
+    "Too many people have asked for a new link here today. Your details are kept: please try again tomorrow.",
+)
+BOOKING_SOUGHT = Limit(
+    "booking sought",
+    5,
+    timedelta(hours=1),
+    "This was asked too often from your network. Please try again in an hour.",
+)
 OLDEST_FORM = timedelta(hours=24)
 QUICKEST_PERSON = timedelta(seconds=2)

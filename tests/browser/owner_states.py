@@ -147,6 +147,12 @@ ONE_TIME_LINKS = [
     links("that were deleted", _in("intro", f"{LINKS}?status=deleted")),
     links("that were not found", _in("intro", f"{LINKS}?q=nobody")),
     links("that are not there", _in("calling", f"{LINKS}?status=used")),
+    links("that somebody asked for", _in("late", LINKS)),
+    links("that somebody asked for on a phone", _in("intro", LINKS), settings={"size": (360, 740)}),
+    links("with an answered request", _in("late", LINKS), both(
+        press("Create link and send to To Answer"), visible("tr.new"))),
+    links("with an ignored request", _in("late", LINKS), both(
+        press("Ignore the request of To Ignore"), visible("text=was ignored"))),
     links("with options", _in("intro", LINKS), unfold("with options")),
     links("with wrong options", _in("intro", LINKS), both(unfold("with options"), send(
         "Create link with these options", for_email="nobody", duration_minutes="5000", expires_on="2020-01-01")),
@@ -156,6 +162,8 @@ ONE_TIME_LINKS = [
     *(link(name, _link(name)) for name in ("active", "used", "deleted", "expired", "keyless", "spare")),
     link("with the question", _link("spare"), both(follow("Delete link"), visible("dialog[open]"))),
     _of("share a link", "links.share")("", _link("spare", "/share")),
+    _of("share a link", "links.share")("with an address", _link("active", "/share")),
+    link("sent by mail", _link("active", "/share"), both(press("Send to sam@"), visible("text=on its way"))),
     _of("change a link", "links.edit")("", _link("spare", "/edit")),
     _of("change a link", "links.edit")("wrongly", _link("spare", "/edit"), send("Save", note=6 * LONG,
         for_email="nobody"), status=422),

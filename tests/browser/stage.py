@@ -21,7 +21,17 @@ from app.db import db, transaction
 from app.links import sightings
 from app.links.models import LinkStatus, OneTimeLink, SightingKind
 
-from ..factories import NOW, account_of, at, make_calendar, make_group, make_link, token_of, wish
+from ..factories import (
+    NOW,
+    account_of,
+    at,
+    make_calendar,
+    make_group,
+    make_link,
+    make_request,
+    token_of,
+    wish,
+)
 from ..people import make_person, sign_in
 from ..services.site import served
 
@@ -145,6 +155,7 @@ def _make_rows(stage: Stage, ada: User, ben: User) -> None:
     _make_overrides(intro)
     _make_links(stage, made, ada)
     _make_bookings(stage, intro, made["asking"], ada)
+    _make_requests(stage)
 
 
 def _make_groups(stage: Stage, made: dict[str, Calendar]) -> None:
@@ -182,6 +193,7 @@ def _make_links(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
         "expired": new(for_name="Yuki Tanaka", expires_at=NOW - timedelta(days=1)),
         "deleted": new(note="Sent to the wrong address", **gone),
         "keyless": new(key_id="gone", for_name="Kofi Mensah"),
+        "asked for": make_link(made["late"], for_email="sam@example.org", **gone),
         **{f"for {name}": make_link(made[name]) for name in ("asking", "calling", "late", "never", "off")},
         **{
             name: new(for_name=name.title())
@@ -213,3 +225,12 @@ def _make_bookings(stage: Stage, intro: Calendar, asking: Calendar, ada: User) -
         mark_no_show(stage.ids["missed"], True, NOW, ada.id)
     for name in wishes:
         stage.ids[f"place of {name}"] = manage.path_of(db.session.get(Booking, stage.ids[name]))
+
+
+def _make_requests(stage: Stage) -> None:
+    """Of strangers who opened a link that is over: on the busy calendar, and one to ignore on a quiet one."""
+    used, asking = (db.session.get(OneTimeLink, stage.ids[name]) for name in ("used", "asked for"))
+    make_request(used, note=LONG, asked_at=NOW - timedelta(hours=3))
+    make_request(used, name="Noor Haddad", email="noor@example.org", asked_at=NOW - timedelta(days=2))
+    for name in ("to answer", "to ignore"):
+        stage.ids[name] = make_request(asking, name=name.title(), email=f"{name[3:]}@example.org").id

@@ -12,7 +12,7 @@ from app.bookings.models import Booking, BookingStatus, Party
 from app.calendars.models import Calendar
 from app.db import db, transaction
 from app.events import Event
-from app.links.models import LinkSource, LinkStatus, OneTimeLink
+from app.links.models import LinkRequest, LinkSource, LinkStatus, OneTimeLink
 from app.links.service import address_of, delete_link
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -43,6 +43,8 @@ def test_everything_there_is_can_be_seen(now: datetime) -> None:
     made = [link.created_at for link in links]
     assert made == sorted(made)
 
+    (request,) = rows(LinkRequest)
+    assert request.is_open
     bookings = rows(Booking)
     assert sum(booking.starts_at < now for booking in bookings) > 10
     assert sum(booking.starts_at > now for booking in bookings) > 10

@@ -36,6 +36,8 @@ HOLDERS = {
     "public.book_by_link",
     "public.manage_booking",
     "public.manage_ics",
+    "public.ask_for_link",
+    "public.find_booking",
 }
 # Whoever is signed in, each for themself.
 ONESELF = {
@@ -86,10 +88,14 @@ MANAGERS = {
     "links.edit",
     "links.share",
     "links.export",
+    "links.send",
+    "links.answer_request",
+    "links.ignore_request",
     "bookings.show",
     "bookings.cancel",
     "bookings.no_show",
     "bookings.ics",
+    "bookings.new_link",
 }
 OWNERS_PAGES = ONESELF | ADMINS | MANAGERS
 
@@ -163,7 +169,11 @@ ACTIONS = [
     Action("links.delete"),
     Action("links.edit", {"note": "another note"}, page="links.edit", has="note"),
     Action("bookings.cancel", {"reason": "ill"}),
+    Action("links.send"),
+    Action("links.answer_request"),
+    Action("links.ignore_request"),
     Action("bookings.no_show", {"came": "no"}, uses={"booking_id": "past_id"}),
+    Action("bookings.new_link"),
 ]
 
 

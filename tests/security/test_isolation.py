@@ -114,10 +114,10 @@ def test_r20_calendars_of_others_stay_out_of_ones_own_group(world: World) -> Non
 
 
 def test_r20_ids_of_others_under_ones_own_calendar(world: World) -> None:
-    """Cleo's own calendar in the address, Ada's link or date override behind it."""
+    """Cleo's own calendar in the address, Ada's link, date override or request behind it."""
     cleo, token, before = world.browser("cleo"), world.token("cleo"), world.rows()
     for rule in rules(world.app, MANAGERS):
-        if not {"link_id", "override_id"} & rule.arguments:
+        if not {"link_id", "override_id", "request_id"} & rule.arguments:
             continue
         path = world.path(rule.endpoint, calendar_id=world.cleos_calendar)
         for method in ("GET", "POST"):

@@ -17,7 +17,17 @@ from app.calendars.models import Calendar, DateOverride
 from app.db import db, transaction
 from app.links.models import LinkStatus, OneTimeLink
 
-from ..factories import NOW, account_of, at, make_booking, make_calendar, make_group, make_link, token_of
+from ..factories import (
+    NOW,
+    account_of,
+    at,
+    make_booking,
+    make_calendar,
+    make_group,
+    make_link,
+    make_request,
+    token_of,
+)
 from ..people import form_token, make_person, sign_in
 
 # Counted or noted beside the work: that a page was looked at, or how often somebody tried.
@@ -89,7 +99,8 @@ class World:
         named = {"name": f"{SECRET_WORD} call", "description": SECRET_WORD, "is_public": True}
         calendar = make_calendar(self.ada, slug="zebrafinch", **named)
         off = make_calendar(self.ada, switched_off_at=NOW, **named)
-        link, used = (make_link(calendar, for_name=SECRET_WORD, note=SECRET_WORD) for _ in range(2))
+        texts = {"for_name": SECRET_WORD, "note": SECRET_WORD, "for_email": f"{SECRET_WORD}@example.org"}
+        link, used = (make_link(calendar, **texts) for _ in range(2))
         deleted = make_link(calendar, status=LinkStatus.DELETED, deleted_at=NOW)
         group = make_group(calendar, off, name=f"{SECRET_WORD} group", slug="zebrafinches")
         past_start = at(9, days=-1)
@@ -106,6 +117,7 @@ class World:
             "override_id": _override(calendar),
             "group_id": group.id,
             "off_group_id": make_group(make_calendar(self.ada, **named), switched_off_at=NOW).id,
+            "request_id": make_request(used, name=SECRET_WORD).id,
             "slug": calendar.slug,
             "account_id": calendar.account_id,
         }

@@ -34,7 +34,8 @@ PURE = (
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.
 PAGE_HELPERS = (
-    "calendars.answers", "calendars.overview", "links.bookable", "links.export", "links.listing", "links.words",
+    "calendars.answers", "calendars.overview", "links.bookable", "links.export", "links.listing", "links.request_words",
+    "links.words",
 )  # fmt: skip
 MODELS_MAY_IMPORT = ("db", "columns")
 # Work with a transaction of its own: the booking step is every door's outermost function, as signing in is; counts

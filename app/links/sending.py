@@ -1,0 +1,88 @@
+"""Links that are sent by mail. Everything here runs in the caller's transaction; the mail follows from the event."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from .. import events
+from ..accounts.models import User
+from ..calendars.models import Calendar
+from ..db import connection, db
+from ..errors import Conflict
+from ..events import Event
+from .models import LinkStatus, OneTimeLink
+from .options import LinkOptions
+from .service import create_link
+
+link_table, event = OneTimeLink.__table__, Event.__table__
+SEND = "link_send_asked"
+SENT_ONCE = timedelta(minutes=2)  # a second press within this is the same one
+
+
+def send(link: OneTimeLink, actor: User | None, now: datetime) -> None:
+    """Send the link to the address it was made for. Raises Conflict when it opens nothing, or has no address."""
+    _hold(link.id)
+    if not is_sendable(link, now):
+        raise Conflict("Only an Active link that has an e-mail address can be sent.")
+    if _was_just_sent(link.id, now):
+        return
+    events.record(
+        SEND,
+        account_id=link.account_id,
+        calendar_id=link.calendar_id,
+        link_id=link.id,
+        actor_id=actor.id if actor else None,
+        at=now,
+    )
+
+
+def send_replacement(
+    calendar: Calendar, parent: OneTimeLink, name: str, email: str, actor: User, now: datetime
+) -> OneTimeLink:
+    """A link in place of one that is over, for this person, on its way to them.
+
+    While they have one that they have not used, it is sent again: however often this is pressed, one is open.
+    """
+    _hold(parent.id)
+    link = _open_replacement(parent, email, now) or replace_for(calendar, parent, name, email, actor, now)
+    send(link, actor, now)
+    return link
+
+
+def replace_for(
+    calendar: Calendar, parent: OneTimeLink, name: str, email: str, actor: User, now: datetime
+) -> OneTimeLink:
+    """A new link with the note and the duration of `parent`, whatever its status, for another person."""
+    options = LinkOptions(
+        for_name=name, for_email=email, note=parent.note, duration_minutes=parent.duration_minutes
+    )
+    return create_link(calendar, options, actor=actor, now=now, parent=parent)
+
+
+def is_sendable(link: Any, now: datetime) -> bool:
+    """True for a link with an address, which can still be booked."""
+    is_over = link.expires_at is not None and link.expires_at <= now
+    return link.status == LinkStatus.ACTIVE and bool(link.for_email) and not is_over
+
+
+def _hold(link_id: int) -> None:
+    """Let two presses at once come one after the other; on SQLite all writers do."""
+    connection().execute(select(link_table.c.id).where(link_table.c.id == link_id).with_for_update())
+
+
+def _was_just_sent(link_id: int, now: datetime) -> bool:
+    sent = select(event.c.id).where(
+        event.c.link_id == link_id, event.c.at > now - SENT_ONCE, event.c.name == SEND
+    )
+    return connection().execute(sent.limit(1)).one_or_none() is not None
+
+
+def _open_replacement(parent: OneTimeLink, email: str, now: datetime) -> OneTimeLink | None:
+    children = select(OneTimeLink).where(
+        OneTimeLink.parent_id == parent.id,
+        OneTimeLink.status == LinkStatus.ACTIVE,
+        OneTimeLink.for_email == email,
+    )
+    found = db.session.scalars(children.order_by(OneTimeLink.id.desc()))
+    return next((link for link in found if is_sendable(link, now)), None)

@@ -1,0 +1,52 @@
+"""/o/<token>/find: the way to a booking, for whoever made it and has lost it.
+
+Asked with the booker's address or with another, the answer, its status and the statements behind it are the same;
+only a mail tells, and it goes to the booker.
+"""
+
+from flask import Response, redirect, request
+
+from .. import clock, ratelimit, web
+from ..bookings import finding
+from ..db import in_transaction
+from ..error_pages import ask_to_wait
+from ..errors import TooMany
+from ..visitor import address_key
+from . import doors, gone
+from .ask_forms import FindForm
+from .blueprint import bp
+from .doors import Door
+from .expired import Variant, variant_of
+from .limits import BOOKING_SOUGHT
+
+
+@bp.route("/o/<token>/find", methods=["GET", "POST"])
+def find_booking(token: str) -> Response:
+    """Asks for the address that the booking was made with, and sends the way to it there."""
+    door = doors.by_token(token)
+    if door is None:
+        return gone.unknown()
+    if variant_of(door.link, clock.now()) != Variant.USED:
+        return redirect(door.path, 303)  # type: ignore[return-value]
+    form = FindForm()
+    if not form.submitted():
+        return _page(door, form, 422 if form.errors else 200)
+    try:
+        _seek(door, form)
+    except TooMany as refused:
+        form.form_errors.append(refused.sentence)
+        return ask_to_wait(_page(door, form, refused.status), refused.retry_after)
+    return redirect(f"{door.path}/find?sent=1", 303)  # type: ignore[return-value]
+
+
+def _seek(door: Door, form: FindForm) -> None:
+    """Raises TooMany. What a program sends is answered alike, and sought nowhere."""
+    now = clock.now()
+    ratelimit.take(BOOKING_SOUGHT, door.subject, address_key(), now=now)
+    if not form.is_by_program:
+        in_transaction(lambda: finding.seek(door.link.account_id, door.link.id, form.email.data, now))
+
+
+def _page(door: Door, form: FindForm, status: int) -> Response:
+    is_sent = "sent" in request.args and request.method != "POST"
+    return web.render("public/find.html", status=status, door=door, form=form, is_sent=is_sent)
