@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 from sqlalchemy.exc import OperationalError
 
-from .commands import operating
+from .commands import operating, working
 from .commands.installation import installed, make_app
 from .config import BadSetting, Settings
 from .errors import DomainError
@@ -46,12 +46,13 @@ def commands() -> None:
 @click.option("--demo/--no-demo", default=True, help="Whether to make demo data on the first start.")
 def run(demo: bool) -> None:
     """Try Slotkey on this machine: nothing to set, demo data included."""
-    settings = _newcomers_settings()
-    app = make_app(settings)
-    with app.app_context():
-        _migrate()
-        welcome = _welcome(settings) if demo else _setup_notice(settings)
-    _serve(app, settings, f"Slotkey runs at {settings.base_url} - stop it with Ctrl+C.\n{welcome}")
+    environ = _newcomers_environment()
+    settings = Settings.from_environment(environ)
+    with make_app(settings).app_context():
+        _migrate(settings)
+        welcome = _welcome(settings) if demo else ""
+    notice = f"Slotkey runs at {settings.base_url} - stop it with Ctrl+C.\n{welcome}"
+    working.run_together(working.FIRST, environ, settings, notice)
 
 
 @commands.command()
@@ -65,16 +66,15 @@ def web() -> None:
     _serve(app, settings, notice)
 
 
-commands.add_command(web, "serve")
-for command in operating.COMMANDS:
+for command in (*operating.COMMANDS, *working.COMMANDS):
     commands.add_command(command)
 
 
 @commands.command()
 def migrate() -> None:
     """Bring the database to the newest version."""
-    with installed():
-        click.echo(f"The database is at version {_migrate()}.")
+    with installed() as settings:
+        click.echo(f"The database is at version {_migrate(settings)}.")
 
 
 @commands.command("create-user")
@@ -129,20 +129,22 @@ def prove() -> None:
         sys.exit(1)
 
 
-def _newcomers_settings() -> Settings:
+def _newcomers_environment() -> dict[str, str]:
     from . import newcomer
 
     wanted = Settings.from_environment(newcomer.environment(os.environ))
     port = newcomer.free_port(wanted.host, wanted.port)
     if port != wanted.port:
         click.echo(f"Port {wanted.port} is taken, so Slotkey uses {port}.")
-    return Settings.from_environment(newcomer.environment({**os.environ, "PORT": str(port)}))
+    return newcomer.environment({**os.environ, "PORT": str(port)})
 
 
-def _migrate() -> str:
+def _migrate(settings: Settings) -> str:
     from . import migrating
+    from .worker import engine
 
     migrating.upgrade()
+    engine.migrate(settings)
     return migrating.newest()
 
 

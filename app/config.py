@@ -40,6 +40,9 @@ class Settings:
     log_format: str = "text"
     metrics_token: str = field(default="", repr=False)
     mail: MailServer | None = None  # without one, messages are kept to be read, and go nowhere
+    worker_threads: int = 8
+    retry_seconds: tuple[float, ...] = (10, 60, 300, 1800, 7200, 21600)
+    events_kept_days: int = 365
 
     @property
     def is_https(self) -> bool:
@@ -72,6 +75,9 @@ class Settings:
             log_format=read("LOG_FORMAT", _one_of(LOG_FORMATS), default="text"),
             metrics_token=read("METRICS_TOKEN", _metrics_token, default=""),
             mail=_mail(read),
+            worker_threads=read("WORKER_THREADS", _whole(1, 128), default="8"),
+            retry_seconds=read("RETRY_SECONDS", _positives, default="10,60,300,1800,7200,21600"),
+            events_kept_days=read("EVENTS_KEPT_DAYS", _whole(30, 36500), default="365"),
         )
 
 
@@ -192,6 +198,10 @@ def _positive(text: str) -> float:
     if not 0 < number < 1e9:
         raise ValueError("must be a number above 0")
     return number
+
+
+def _positives(text: str) -> tuple[float, ...]:
+    return tuple(_positive(part) for part in text.split(","))
 
 
 def _locale(text: str) -> str:

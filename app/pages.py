@@ -13,6 +13,7 @@ from .links import link_routes, request_routes
 from .links import routes as links_routes
 from .operating import routes as operating_routes
 from .public import ask_routes, details_routes, find_routes, group_routes, manage_routes, picker_routes
+from .worker import routes as worker_routes
 
 ROUTES = (
     accounts_routes,
@@ -34,6 +35,7 @@ ROUTES = (
     manage_routes,
     operating_routes,
     group_routes,
+    worker_routes,
 )
 
 

@@ -10,8 +10,10 @@ from app.accounts.models import Account, Membership, Role, User
 from app.bookings.booking_step import Attendee, Booked, BookingRequest, book
 from app.calendars.models import Calendar
 from app.db import db, transaction
+from app.events import Event
 from app.groups.models import CalendarGroup, GroupPlace
 from app.links.models import LinkRequest, OneTimeLink
+from app.worker.models import FailedWork
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)  # a Tuesday, 09:00 in Berlin
 WORKING_WEEK = [[[540, 1020]]] * 5 + [[], []]
@@ -139,3 +141,22 @@ def wish(calendar: Calendar, link: OneTimeLink | None, start: int, **changes: An
 def make_booking(calendar: Calendar, link: OneTimeLink | None = None, start: int | None = None) -> Booked:
     """A booking by Sam Lee, tomorrow at 09:00 unless told otherwise."""
     return book(wish(calendar, link, start or at(9)), NOW)
+
+
+def give_up_work(account_id: int, **changes: Any) -> FailedWork:
+    """Work that was given up, in the caller's transaction, with the account's latest event."""
+    latest = db.select(Event).where(Event.account_id == account_id).order_by(Event.at.desc(), Event.id)
+    event = db.session.scalars(latest).first()
+    values = {
+        "account_id": account_id,
+        "event_id": event.id,
+        "handler": f"tests.{secrets.token_hex(4)}",
+        "title": "Send a message",
+        "attempts": 7,
+        "error": "ConnectionRefusedError: [Errno 111] Connection refused",
+        "failed_at": NOW,
+    }
+    made = FailedWork(**{**values, **changes})
+    db.session.add(made)
+    db.session.flush()
+    return made

@@ -4,7 +4,12 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from .stage import LONG, Stage
+from app.db import db, in_transaction, transaction
+from app.worker import beats
+from app.worker.models import FailedWork
+
+from ..factories import NOW
+from .stage import LONG, WORKER, Stage
 from .states import Act, Address, State, both, follow, press, send, unfold, visible
 
 
@@ -73,6 +78,21 @@ def _cancel_twice(page: Page, stage: Stage) -> None:
     page.get_by_role("button", name="Cancel booking").click()
 
 
+def _without_worker(page: Page, stage: Stage) -> None:
+    """What it says after the last worker was stopped."""
+    with stage.app.app_context():
+        in_transaction(lambda: beats.leave(WORKER))
+        page.reload()
+        in_transaction(lambda: beats.join(WORKER, NOW))
+
+
+def _try_again(page: Page, stage: Stage) -> None:
+    press("Retry")(page, stage)
+    page.get_by_text("It is being tried again.").wait_for()
+    with stage.app.app_context(), transaction():  # for the next one who comes here
+        db.session.get(FailedWork, stage.ids["failed work"]).next_try_at = None
+
+
 calendars, new = _of("calendars", "calendars.index"), _of("new calendar", "calendars.new")
 details, hours, rules = _section("details"), _section("availability"), _section("booking-rules")
 place, questions, expired = _section("location"), _section("questions"), _section("expired-page")
@@ -80,6 +100,7 @@ delete_calendar = _of("delete calendar", "calendars.delete")
 links, link = _of("links", "links.index"), _of("link", "links.show")
 bookings, booking = _of("bookings", "bookings.index"), _of("booking", "bookings.show")
 account = _of("account", "accounts.show")
+work = _of("work", "worker.index")
 group, new_group = _of("group", "groups.show"), _of("new group", "groups.new")
 
 LINKS = "settings/one-time-links"
@@ -192,4 +213,10 @@ ACCOUNT = [
     account("with a wrong password", "/account", send("Change password", current_password="x", password="y"),
             status=422),
 ]  # fmt: skip
-OWNER_STATES = [*CALENDARS, *GROUPS, *SETTINGS, *ONE_TIME_LINKS, *BOOKINGS, *ACCOUNT]
+WORK = [
+    work("", "/work"),
+    work("of nobody", "/work", who="Cleo"),
+    work("without a worker", "/work", _without_worker),
+    work("tried again", "/work", _try_again),
+]
+OWNER_STATES = [*CALENDARS, *GROUPS, *SETTINGS, *ONE_TIME_LINKS, *BOOKINGS, *WORK, *ACCOUNT]

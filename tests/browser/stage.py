@@ -20,11 +20,13 @@ from app.calendars.models import Calendar, ContactKind, DateOverride, LocationKi
 from app.db import db, transaction
 from app.links import sightings
 from app.links.models import LinkStatus, OneTimeLink, SightingKind
+from app.worker import beats
 
 from ..factories import (
     NOW,
     account_of,
     at,
+    give_up_work,
     make_calendar,
     make_group,
     make_link,
@@ -35,6 +37,7 @@ from ..factories import (
 from ..people import make_person, sign_in
 from ..services.site import served
 
+WORKER = "worker-1"
 A_WEEK_AGO = NOW - timedelta(days=7)
 HOURS = [[[540, 720], [780, 1020]]] * 5 + [[], []]
 FAULTS = "/faults/"
@@ -156,6 +159,7 @@ def _make_rows(stage: Stage, ada: User, ben: User) -> None:
     _make_links(stage, made, ada)
     _make_bookings(stage, intro, made["asking"], ada)
     _make_requests(stage)
+    _make_work(stage, ada)
 
 
 def _make_groups(stage: Stage, made: dict[str, Calendar]) -> None:
@@ -234,3 +238,12 @@ def _make_requests(stage: Stage) -> None:
     make_request(used, name="Noor Haddad", email="noor@example.org", asked_at=NOW - timedelta(days=2))
     for name in ("to answer", "to ignore"):
         stage.ids[name] = make_request(asking, name=name.title(), email=f"{name[3:]}@example.org").id
+
+
+def _make_work(stage: Stage, ada: User) -> None:
+    account_id, later = account_of(ada), NOW + timedelta(minutes=5)
+    with transaction():
+        beats.join(WORKER, NOW)
+        give_up_work(account_id, attempts=2, title="Tell the host", failed_at=A_WEEK_AGO, next_try_at=later)
+        give_up_work(account_id, error=f"RuntimeError: {LONG}", failed_at=A_WEEK_AGO)
+        stage.ids["failed work"] = give_up_work(account_id).id

@@ -51,6 +51,7 @@ ONESELF = {
 }
 # Whoever manages the account, each their own: owners and admins, no members.
 ADMINS = {
+    "worker.index",
     "groups.new",
 }
 # Whoever manages what the address names.
@@ -96,6 +97,7 @@ MANAGERS = {
     "bookings.no_show",
     "bookings.ics",
     "bookings.new_link",
+    "worker.retry",
 }
 OWNERS_PAGES = ONESELF | ADMINS | MANAGERS
 
@@ -172,6 +174,7 @@ ACTIONS = [
     Action("links.send"),
     Action("links.answer_request"),
     Action("links.ignore_request"),
+    Action("worker.retry"),
     Action("bookings.no_show", {"came": "no"}, uses={"booking_id": "past_id"}),
     Action("bookings.new_link"),
 ]

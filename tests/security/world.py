@@ -21,6 +21,7 @@ from ..factories import (
     NOW,
     account_of,
     at,
+    give_up_work,
     make_booking,
     make_calendar,
     make_group,
@@ -118,6 +119,7 @@ class World:
             "group_id": group.id,
             "off_group_id": make_group(make_calendar(self.ada, **named), switched_off_at=NOW).id,
             "request_id": make_request(used, name=SECRET_WORD).id,
+            "failed_id": _failed_work(calendar.account_id),
             "slug": calendar.slug,
             "account_id": calendar.account_id,
         }
@@ -150,6 +152,12 @@ def _override(calendar: Calendar) -> int:
     with transaction():
         calendar = session.merge(calendar)
         calendar.overrides.append(made)
+    return made.id
+
+
+def _failed_work(account_id: int) -> int:
+    with transaction():
+        made = give_up_work(account_id, error=f"{SECRET_WORD} is not at home", title=SECRET_WORD)
     return made.id
 
 

@@ -19,7 +19,7 @@ STOP_SECONDS = 30
 
 
 class Server:
-    """A running `slotkey serve`. `url` has no slash at its end; `log` is everything it wrote so far."""
+    """A running `slotkey web`. `url` has no slash at its end; `log` is everything it wrote so far."""
 
     def __init__(self, port: int, environ: dict[str, str], log_path: Path) -> None:
         self.port, self.url, self.environ, self.log_path = port, f"http://127.0.0.1:{port}", environ, log_path
@@ -37,7 +37,7 @@ class Server:
     def start(self) -> None:
         """Start the processes and wait until they answer. Raises AssertionError with the log when they do not."""
         with self.log_path.open("a") as log:
-            command = (sys.executable, "-m", "app", "serve")
+            command = (sys.executable, "-m", "app", "web")
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )

@@ -23,6 +23,7 @@ TOP = (
     "preferences",
     "proof",
     "serving",
+    "supervising",
     "worker",
 )
 # Nothing but values in and out: no clock, no database, no web framework.

@@ -1,0 +1,105 @@
+"""One attempt at a job: calls the handler, and notes it when that fails."""
+
+import logging
+from datetime import timedelta
+
+from flask import Flask
+
+from .. import clock, config, logs
+from ..db import db, in_transaction
+from ..errors import DomainError
+from ..events import Event
+from . import service
+from .engine import Job
+from .handlers import PERIODIC, Handler, handler_called
+
+log = logging.getLogger(__name__)
+
+
+class Attempts:
+    """What the engine does, inside an app context for each piece of work."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def attempt(self, job: Job, number: int) -> float | None:
+        """Do the job for the `number`th time; in how many seconds again, or None when that was all."""
+        with self.app.app_context():
+            event = _event(job.event_id)
+            if event is None:
+                log.warning("event %s is gone, and with it the work of %s", job.event_id, job.handler)
+                return None
+            try:
+                _call(event, job.handler)
+            except Exception as failed:
+                log.warning("%s failed with %s, attempt %d", job.handler, event.name, number, exc_info=failed)
+                return _note(event, job.handler, number, words_for(failed))
+            _note_success(job)
+            return None
+
+    def run_periodic(self, name: str) -> None:
+        """Do what is called so. When it fails, its next time comes anyway."""
+        with self.app.app_context():
+            for each in PERIODIC:
+                if each.name == name:
+                    try:
+                        each.run(clock.now())
+                    except Exception:
+                        log.exception("%s failed; it will be done again in %s", name, each.every)
+
+    def give_up(self, job: Job, number: int) -> None:
+        """List a job that ended its worker whenever it was tried."""
+        with self.app.app_context():
+            event = _event(job.event_id)
+            if event is not None:
+                _note(
+                    event, job.handler, number, "Each time, the worker ended while it did this.", is_last=True
+                )
+
+
+def words_for(failed: Exception) -> str:
+    """Why it failed, for people, without anything secret."""
+    text = failed.sentence if isinstance(failed, DomainError) else f"{type(failed).__name__}: {failed}"
+    return logs.blotted(text.partition("\n")[0].strip().removesuffix(":"))
+
+
+def title_of(name: str) -> str:
+    """What a handler does, as its docstring begins; else its name in words."""
+    handler = handler_called(name)
+    said = (handler.__doc__ or "").strip().partition("\n")[0].partition(".")[0] if handler else ""
+    return said or name.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+def _event(event_id: str) -> Event | None:
+    """The event, detached: a handler begins without a transaction."""
+    event = db.session.get(Event, event_id)
+    if event is not None:
+        db.session.expunge(event)
+    db.session.rollback()
+    return event
+
+
+def _call(event: Event, name: str) -> None:
+    _known(name)(event, clock.now())
+
+
+def _known(name: str) -> Handler:
+    handler = handler_called(name)
+    if handler is None:
+        raise LookupError(f"this version of Slotkey has no {name}")
+    return handler
+
+
+def _note(event: Event, handler: str, number: int, error: str, is_last: bool = False) -> float | None:
+    waits = config.current().retry_seconds
+    wait = None if is_last or number > len(waits) else waits[number - 1]
+    now = clock.now()
+    then = None if wait is None else now + timedelta(seconds=wait)
+    db.session.rollback()
+    in_transaction(lambda: service.note_failure(event, handler, title_of(handler), number, error, now, then))
+    return wait
+
+
+def _note_success(job: Job) -> None:
+    if service.is_listed(job.event_id, job.handler):
+        in_transaction(lambda: service.forget(job.event_id, job.handler))

@@ -1,0 +1,96 @@
+"""Real workers in processes of their own, with the handlers of handling.py. `python -m tests.services.worker ID`."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app import create_app, logs
+from app.config import Settings
+from app.worker import process
+
+from . import handling
+from .databases import SECRET
+from .server import ROOT
+
+WAIT_SECONDS = 60
+
+
+class WorkerProcess:
+    """A worker that can be killed and started again."""
+
+    def __init__(self, worker_id: str, environ: dict[str, str], log_path: Path) -> None:
+        self.worker_id, self.environ, self.log_path = worker_id, environ, log_path
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text()
+
+    def start(self) -> None:
+        """Start it, and wait until it is at work."""
+        told = self.log.count("is at work") if self.log_path.exists() else 0
+        with self.log_path.open("a") as log:
+            command = (sys.executable, "-m", "tests.services.worker", self.worker_id)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        wait_until(lambda: self.log.count("is at work") > told or self.process.poll() is not None)
+        assert self.process.poll() is None, self.log
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """End it as a supervisor would; the exit code."""
+        self.process.terminate()
+        return self.process.wait(WAIT_SECONDS)
+
+
+@contextmanager
+def working(
+    database_url: str, place: Path, *worker_ids: str, **settings: object
+) -> Iterator[list[WorkerProcess]]:
+    """Workers of these ids, started one after the other, until the end of the block."""
+    environ = {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": SECRET,
+        "BASE_URL": "http://slotkey.test",
+        "DATA_DIR": str(place),
+        "DATABASE_URL": database_url,
+        "PYTHONUNBUFFERED": "1",
+    } | {name.upper(): str(value) for name, value in settings.items()}
+    workers = [WorkerProcess(each, environ, place / f"{each}.log") for each in worker_ids]
+    try:
+        for each in workers:
+            each.start()
+        yield workers
+    finally:
+        for each in workers:
+            if each.process.poll() is None:
+                each.kill()
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
+    """Wait until it holds. Raises AssertionError after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+
+
+def main() -> None:
+    """Be the worker that the command line names."""
+    handling.use()
+    handling.WORKER = sys.argv[1]
+    logs.set_up()
+    settings = Settings.from_environment()
+    process.run(create_app(settings), settings, sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()
