@@ -61,7 +61,7 @@ def running(folder: Path, port: int, *arguments: str) -> Iterator[Site]:
         )
     site = Site(log)
     try:
-        wait_until(lambda: "Booting worker" in site.text)
+        wait_until(lambda: "worker-1 is at work" in site.text)
         yield site
     finally:
         process.send_signal(signal.SIGINT)
