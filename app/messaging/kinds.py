@@ -7,6 +7,7 @@ Overtaken when there is nothing to say any more.
 from collections.abc import Callable
 from typing import NamedTuple
 
+from . import link_letters
 from .booking_letters import for_contact, for_host
 from .letters import Letter
 from .occasions import Occasion
@@ -30,6 +31,9 @@ KINDS = {
     "booking_cancelled_host": Kind(
         "Cancellation, to the host", for_host("{name}'s booking was cancelled", "Cancelled", live=False)
     ),
+    "manage_link": Kind("The way to a booking", link_letters.manage_link),
+    "booking_link": Kind("One-time link", link_letters.booking_link),
+    "link_request_host": Kind("Request for a new link, to the host", link_letters.link_request_host),
 }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..events import Event
-from ..messaging import delivery, mails
+from ..messaging import delivery, link_mails, mails
 
 Handler = Callable[[Event, datetime], None]
 
@@ -27,6 +27,9 @@ class Periodic:
 ON_EVENT: dict[str, tuple[Handler, ...]] = {
     "booking_created": (mails.booking_created,),
     "booking_cancelled": (mails.booking_cancelled,),
+    "manage_link_asked": (link_mails.manage_link_asked,),
+    "link_send_asked": (link_mails.link_send_asked,),
+    "link_request_created": (link_mails.link_request_created,),
     "message_queued": (delivery.deliver,),
 }
 

@@ -1,0 +1,51 @@
+"""Turns what happened round a link into messages: handlers of events, with keys made from the event's id."""
+
+from datetime import datetime
+
+from ..accounts.models import User
+from ..bookings.models import Booking
+from ..calendars.models import Calendar
+from ..db import db, in_transaction
+from ..events import Event
+from ..links.models import OneTimeLink
+from .service import Recipient, queue_message
+
+
+def manage_link_asked(event: Event, now: datetime) -> None:
+    """The way to the booking, to whoever made it."""
+    booking = db.session.get(Booking, event.data["booking_id"])
+    if booking:
+        _queue(event, "manage_link", Recipient(booking.name, booking.email), now, booking_id=booking.id)
+
+
+def link_send_asked(event: Event, now: datetime) -> None:
+    """The link, to the person it was made for."""
+    link = db.session.get(OneTimeLink, event.link_id)
+    if link and link.for_email:
+        _queue(event, "booking_link", Recipient(link.for_name, link.for_email), now)
+
+
+def link_request_created(event: Event, now: datetime) -> None:
+    """What somebody asks for, to the host of the calendar."""
+    host = _host_of(event)
+    request = {"request_id": event.data["request_id"]}
+    _queue(event, "link_request_host", Recipient(host.name, host.email), now, user_id=host.id, data=request)
+
+
+def _queue(event: Event, kind: str, to: Recipient, now: datetime, **about: object) -> None:
+    in_transaction(
+        lambda: queue_message(
+            kind,
+            to,
+            account_id=event.account_id,
+            effect=f"{event.id}:{kind}",
+            at=now,
+            link_id=event.link_id,
+            calendar_id=event.calendar_id,
+            **about,
+        )
+    )
+
+
+def _host_of(event: Event) -> User:
+    return db.session.get_one(Calendar, event.calendar_id).host
