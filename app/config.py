@@ -39,6 +39,7 @@ class Settings:
     database_wait_seconds: float = 10.0
     log_format: str = "text"
     metrics_token: str = field(default="", repr=False)
+    personal_data_days: int = 0  # after so long, what old bookings say of people is blanked; 0 keeps it
     mail: MailServer | None = None  # without one, messages are kept to be read, and go nowhere
     worker_threads: int = 8
     retry_seconds: tuple[float, ...] = (10, 60, 300, 1800, 7200, 21600)
@@ -74,6 +75,7 @@ class Settings:
             database_wait_seconds=read("DATABASE_WAIT_SECONDS", _positive, default="10"),
             log_format=read("LOG_FORMAT", _one_of(LOG_FORMATS), default="text"),
             metrics_token=read("METRICS_TOKEN", _metrics_token, default=""),
+            personal_data_days=read("PERSONAL_DATA_DAYS", _whole(0, 36500), default="0"),
             mail=_mail(read),
             worker_threads=read("WORKER_THREADS", _whole(1, 128), default="8"),
             retry_seconds=read("RETRY_SECONDS", _positives, default="10,60,300,1800,7200,21600"),

@@ -1,6 +1,7 @@
-"""Commands that keep an installation well: backup, restore, doctor."""
+"""Commands that keep an installation well: backup, restore, doctor, prune."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,4 +73,21 @@ def _said(finding: "Finding") -> "State":
     return finding.state
 
 
-COMMANDS = (backup, restore, doctor)
+@click.command()
+@click.option("--older-than", "days", type=click.IntRange(1), required=True, metavar="DAYS")
+@click.option("--yes", is_flag=True, help="Do it; else it is only counted.")
+def prune(days: int, yes: bool) -> None:
+    """Blank names, addresses, answers and notes of what was over DAYS ago. Rows, times and counts stay."""
+    from .. import clock
+    from ..operating import personal
+
+    with installed():
+        before = clock.now() - timedelta(days=days)
+        counted = personal.forget(before) if yes else personal.due(before)
+        told = ", ".join(f"{rows} {name}" for name, rows in counted.items())
+        click.echo(f"{'Blanked' if yes else 'Would blank'}, of before {before:%Y-%m-%d %H:%M} UTC: {told}.")
+        if not yes and any(counted.values()):
+            click.echo("Nothing has been changed. Say --yes to do it; nothing brings it back but a backup.")
+
+
+COMMANDS = (backup, restore, doctor, prune)

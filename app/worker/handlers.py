@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from ..events import Event
 from ..messaging import delivery, link_mails, mails
+from ..operating import personal
 
 Handler = Callable[[Event, datetime], None]
 
@@ -35,6 +36,7 @@ ON_EVENT: dict[str, tuple[Handler, ...]] = {
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("messages that wait", timedelta(minutes=1), delivery.hand_out_waiting),
+    Periodic("personal data", timedelta(hours=6), personal.forget_old),
 )
 
 

@@ -55,3 +55,15 @@ def test_doctor_says_what_to_do_and_makes_nothing(environ: dict[str, str], tmp_p
     wrong = slotkey({**environ, "PORT": "many"}, "doctor")
     assert (wrong.returncode, wrong.stderr) == (1, "")
     assert re.fullmatch(r"fail  settings     PORT: must be a whole number [^\n]+\n", wrong.stdout)
+
+
+def test_prune_counts_first_and_blanks_on_yes(environ: dict[str, str]) -> None:
+    slotkey(environ, "migrate")
+    slotkey(environ, "demo")
+    counted = slotkey(environ, "prune", "--older-than", "1").stdout
+    assert re.search(r"^Would blank, of before \S+ \S+ UTC: [1-9]\d* bookings, .*\.$", counted, re.M)
+    assert "Nothing has been changed. Say --yes" in counted
+    done = slotkey(environ, "prune", "--older-than", "1", "--yes").stdout
+    assert done.split(": ")[1] == counted.splitlines()[0].split(": ")[1] + "\n"
+    assert ": 0 bookings, 0 reasons, 0 links, " in slotkey(environ, "prune", "--older-than", "1").stdout
+    assert slotkey(environ, "prune", "--yes").returncode == 2

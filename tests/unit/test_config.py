@@ -52,6 +52,7 @@ def test_secret_and_address_are_required(name: str) -> None:
         ("DATABASE_WAIT_SECONDS", "soon"),
         ("DEFAULT_LOCALE", "xx"),
         ("LOG_FORMAT", "yaml"),
+        ("PERSONAL_DATA_DAYS", "-1"),
         ("METRICS_TOKEN", "short"),
         ("MAIL_PORT", "0"),
         ("MAIL_TLS", "maybe"),

@@ -1,0 +1,145 @@
+"""Forgetting people: what bookings, links, messages and requests of long ago say of them is blanked.
+
+The rows stay, with their times, states and events, so that counts and timelines stay true. A person's account, an
+Active link and whatever is still to come are left alone.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, update
+
+from .. import config
+from ..bookings.models import Booking
+from ..db import connection, db, in_transaction
+from ..events import Event
+from ..links.models import LinkRequest, LinkStatus, OneTimeLink, RequestStatus
+from ..messaging.models import Message
+
+REMOVED = "Name removed"
+AT_ONCE = 500  # bookings wait for no long transaction
+SAID = "reason"  # the one thing a person wrote that events keep
+
+
+class Part(NamedTuple):
+    """Rows of one kind. `due` tells which of them still say something of somebody, and need not any more."""
+
+    name: str
+    id: Any
+    due: Callable[[datetime], ColumnElement[bool]]
+    forget: Callable[[list[Any]], None]
+
+
+def forget_old(now: datetime) -> None:
+    """What the worker does every so often: as PERSONAL_DATA_DAYS says, which by default keeps everything."""
+    days = config.current().personal_data_days
+    if days:
+        forget(now - timedelta(days=days))
+
+
+def due(before: datetime) -> dict[str, int]:
+    """How many rows of each kind `forget` would change."""
+    return {
+        part.name: db.session.scalar(select(func.count(part.id)).where(part.due(before))) or 0
+        for part in PARTS
+    }
+
+
+def forget(before: datetime) -> dict[str, int]:
+    """Blank what was over before that moment; how many rows of each kind. Again, it finds nothing."""
+    return {part.name: sum(_forget_part(part, before)) for part in PARTS}
+
+
+def _forget_part(part: Part, before: datetime) -> Iterator[int]:
+    ids = _next_ids(part, before, None)
+    while ids:
+        in_transaction(partial(part.forget, ids))
+        yield len(ids)
+        ids = _next_ids(part, before, ids[-1])
+
+
+def _next_ids(part: Part, before: datetime, last: Any) -> list[Any]:
+    # On from the last one: those before it need not be looked at again.
+    found = select(part.id).where(part.due(before)).order_by(part.id).limit(AT_ONCE)
+    return list(db.session.scalars(found if last is None else found.where(part.id > last)))
+
+
+def _is_over(before: datetime) -> ColumnElement[bool]:
+    return Booking.ends_at < before
+
+
+def _has_over_booking(column: Any, before: datetime) -> ColumnElement[bool]:
+    return select(Booking.id).where(column, _is_over(before)).exists()
+
+
+def _link_is_due(before: datetime) -> ColumnElement[bool]:
+    says = or_(OneTimeLink.for_name != "", OneTimeLink.for_email != "", OneTimeLink.note != "")
+    is_over = or_(
+        _has_over_booking(Booking.link_id == OneTimeLink.id, before),
+        OneTimeLink.deleted_at < before,
+        and_(OneTimeLink.status == LinkStatus.ACTIVE, OneTimeLink.expires_at < before),
+    )
+    return and_(says, is_over)
+
+
+def _message_is_due(before: datetime) -> ColumnElement[bool]:
+    """Those to hosts and members stay: they are people of the house."""
+    is_old = and_(Message.booking_id.is_(None), Message.created_at < before)
+    is_over = _has_over_booking(Booking.id == Message.booking_id, before)
+    return and_(Message.to_address != "", Message.user_id.is_(None), or_(is_old, is_over))
+
+
+def _event_is_due(before: datetime) -> ColumnElement[bool]:
+    says = func.coalesce(Event.data[SAID].as_string(), "") != ""
+    return and_(says, _has_over_booking(Booking.id == Event.booking_id, before))
+
+
+def _overwrite(model: Any, values: dict[str, Any], ids: list[Any]) -> None:
+    connection().execute(update(model.__table__).where(model.__table__.c.id.in_(ids)).values(values))
+
+
+def _forget_reasons(ids: list[str]) -> None:
+    table = Event.__table__
+    for event_id, data in (
+        connection().execute(select(table.c.id, table.c.data).where(table.c.id.in_(ids))).all()
+    ):
+        kept = {**data, SAID: ""}
+        connection().execute(update(table).where(table.c.id == event_id).values(data=kept))
+
+
+def _overwriting(model: Any, **values: Any) -> Callable[[list[Any]], None]:
+    return partial(_overwrite, model, values)
+
+
+# The fingerprint goes too: who knows the rest of a form could try addresses against it.
+_BOOKING = _overwriting(
+    Booking, name=REMOVED, email="", phone="", answers=[], cancel_reason="", payload_hash=bytes(32)
+)
+# What is left to find it by is its calendar, as links.search keeps it.
+_LINK = _overwriting(
+    OneTimeLink,
+    for_name="",
+    for_email="",
+    note="",
+    search_words=literal("c") + cast(OneTimeLink.__table__.c.calendar_id, String),
+)
+PARTS = (
+    Part("bookings", Booking.id, lambda before: and_(Booking.name != REMOVED, _is_over(before)), _BOOKING),
+    Part("reasons", Event.id, _event_is_due, _forget_reasons),
+    Part("links", OneTimeLink.id, _link_is_due, _LINK),
+    Part(
+        "requests",
+        LinkRequest.id,
+        lambda before: and_(
+            LinkRequest.name != REMOVED,
+            LinkRequest.status != RequestStatus.OPEN,
+            LinkRequest.settled_at < before,
+        ),
+        _overwriting(LinkRequest, name=REMOVED, email="", note=""),
+    ),
+    Part(
+        "messages", Message.id, _message_is_due, _overwriting(Message, to_name=REMOVED, to_address="", why="")
+    ),
+)
