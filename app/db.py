@@ -16,6 +16,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from . import engines
+from .errors import Overtaken
 from .writer_queue import WriterQueue
 
 T = TypeVar("T")
@@ -140,13 +141,13 @@ def transaction() -> Iterator[None]:
 
 
 def in_transaction(work: Callable[[], T]) -> T:
-    """What `work()` returns, run in one `transaction()`, again when PostgreSQL asks for a retry (40001, 40P01)."""
+    """What `work()` returns, run in one `transaction()`, again when it was Overtaken or PostgreSQL asks for it."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction():
                 return work()
-        except DBAPIError as failed:
-            if attempt == ATTEMPTS or getattr(failed.orig, "sqlstate", None) not in RETRIED:
+        except (DBAPIError, Overtaken) as failed:
+            if attempt == ATTEMPTS or not _may_succeed_now(failed):
                 raise
     raise AssertionError("unreachable")
 
@@ -186,6 +187,10 @@ def _close_reader(_error: BaseException | None) -> None:
     reader = g.pop(READER, None)
     if reader is not None:
         reader.close()
+
+
+def _may_succeed_now(failed: DBAPIError | Overtaken) -> bool:
+    return isinstance(failed, Overtaken) or getattr(failed.orig, "sqlstate", None) in RETRIED
 
 
 def _turn() -> Any:

@@ -35,6 +35,16 @@ class Conflict(DomainError):
     title = "This has changed in the meantime"
 
 
+class Overtaken(Conflict):
+    """What the work had read was changed before it wrote; `in_transaction` runs it again, and soon gives up."""
+
+
+class TooLate(Conflict):
+    """The booking's cut-off has passed, or the booking itself has."""
+
+    title = "It is too late for that"
+
+
 class SlotTaken(Conflict):
     """The time is not open (any more). The link, if there is one, is still Active."""
 

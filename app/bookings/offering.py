@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from ..calendars.models import Calendar
 from ..calendars.snapshots import Snapshot
@@ -29,22 +29,43 @@ _BLOCKED = select(
     booking.c.blocked_from > bindparam("since"),
     booking.c.blocked_from < bindparam("until"),
 )
+_BLOCKED_BY_OTHERS = _BLOCKED.where(booking.c.id != bindparam("booking_id"))
+
+
+@dataclass(frozen=True)
+class Held:
+    """The slot of a booking that is to be moved. What it blocks and counts for is not in its own way."""
+
+    booking_id: int
+    host_id: int
+    start: int
+    day: date
+    week: date
 
 
 @dataclass(frozen=True)
 class LinkTerms:
-    """How a one-time link narrows or widens its calendar's offer; all empty for the standard link."""
+    """How a one-time link narrows or widens its calendar's offer; all empty for the standard link.
+
+    `held` is set where a booking is moved: its own host, whoever the calendar's is by now, must be free.
+    """
 
     duration_minutes: int | None = None
     from_on: date | None = None
     until_on: date | None = None
     times: tuple[int, ...] | None = None
+    held: Held | None = None
 
 
 def terms_of(link: Any) -> LinkTerms:
     """The terms that a link's row holds, whole or in part."""
+    return replace(dates_of(link), duration_minutes=link.duration_minutes)
+
+
+def dates_of(link: Any) -> LinkTerms:
+    """Those of its terms that say when."""
     times = tuple(link.offered_times) if link.offered_times else None
-    return LinkTerms(link.duration_minutes, link.offered_from_on, link.offered_until_on, times)
+    return LinkTerms(None, link.offered_from_on, link.offered_until_on, times)
 
 
 def offer_of(snapshot: Snapshot, terms: LinkTerms, now: datetime) -> Offer:
@@ -60,24 +81,33 @@ def offer_of(snapshot: Snapshot, terms: LinkTerms, now: datetime) -> Offer:
         from_on=terms.from_on,
         until_on=terms.until_on,
         offered=terms.times,
+        left_out=terms.held.start if terms.held else None,
     )
 
 
 def open_offer(snapshot: Snapshot, terms: LinkTerms, now: datetime, start: int, end: int) -> Offer:
     """The offer for starts in [start, end), epoch seconds, with the host's bookings and the limits."""
     offer = offer_of(snapshot, terms, now)
-    calendar = snapshot.calendar
-    days, weeks = _reached_limits(calendar, start, end)
-    return replace(offer, blocked=_blocked(calendar.host_id, start, end), full_days=days, full_weeks=weeks)
+    days, weeks = _reached_limits(snapshot.calendar, terms.held, start, end)
+    blocked = _blocked(snapshot.calendar.host_id, terms.held, start, end)
+    return replace(offer, blocked=blocked, full_days=days, full_weeks=weeks)
 
 
-def _blocked(host_id: int, start: int, end: int) -> list[list[int]]:
+def _blocked(host_id: int, held: Held | None, start: int, end: int) -> list[list[int]]:
     """Blocked [from, until] of the host's bookings, in all calendars, near [start, end)."""
     near = {"since": _instant(start) - 2 * LONGEST_BLOCK, "until": _instant(end) + LONGEST_BLOCK}
-    return json.loads(connection().execute(_BLOCKED, {"host_id": host_id, **near}).scalar_one())
+    if held is None:
+        return _spans(_BLOCKED, {"host_id": host_id, **near})
+    return _spans(_BLOCKED_BY_OTHERS, {"host_id": held.host_id, "booking_id": held.booking_id, **near})
 
 
-def _reached_limits(calendar: Calendar, start: int, end: int) -> tuple[frozenset[date], frozenset[date]]:
+def _spans(query: Select[Any], values: dict[str, Any]) -> list[list[int]]:
+    return json.loads(connection().execute(query, values).scalar_one())
+
+
+def _reached_limits(
+    calendar: Calendar, held: Held | None, start: int, end: int
+) -> tuple[frozenset[date], frozenset[date]]:
     limits = {LimitPeriod.DAY: calendar.limit_per_day, LimitPeriod.WEEK: calendar.limit_per_week}
     if not any(limits.values()):
         return frozenset(), frozenset()
@@ -88,10 +118,11 @@ def _reached_limits(calendar: Calendar, start: int, end: int) -> tuple[frozenset
             booking_count.c.starts_on <= (_instant(end) + ONE_WEEK).date(),
         )
     )
+    own = {(LimitPeriod.DAY, held.day), (LimitPeriod.WEEK, held.week)} if held else set()
     full = [
         (row.period, row.starts_on)
         for row in found
-        if limits[row.period] and row.bookings >= limits[row.period]
+        if limits[row.period] and row.bookings - ((row.period, row.starts_on) in own) >= limits[row.period]
     ]
     days = frozenset(day for period, day in full if period == LimitPeriod.DAY)
     return days, frozenset(day for period, day in full if period == LimitPeriod.WEEK)

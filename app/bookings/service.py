@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, update
 
 from .. import events
 from ..db import connection
-from ..errors import Conflict, NotFound
-from . import statements
+from ..errors import Conflict, Overtaken, TooLate
+from . import changeable, statements
 from .models import Booking, BookingStatus, LimitPeriod, Party
 
 table = Booking.__table__
@@ -17,13 +17,18 @@ table = Booking.__table__
 def cancel(booking_id: int, by: Party, reason: str, now: datetime, actor_id: int | None = None) -> None:
     """Cancel a booking in the caller's transaction: its time is open again, its link stays Used.
 
-    Raises Conflict when it is cancelled already or over, NotFound when there is no such booking.
+    Raises Conflict when it is cancelled already or over, TooLate for a contact once its cut-off has passed, NotFound
+    when there is no such booking; Overtaken, which `in_transaction` answers by calling again, when it was moved at
+    this very moment.
     """
+    found = changeable.find(booking_id)
     # Counts first, then the booking: the order in which a booking takes them, or the two would deadlock.
-    _give_back_counts(_require(booking_id))
+    _give_back_counts(found)
     cancelled = _change(
         booking_id,
+        table.c.sequence == found.sequence,  # else it has moved, and counts for other days
         table.c.ends_at > now,
+        table.c.starts_at > changeable.must_start_after(by, found.cutoff_minutes, now),
         status=BookingStatus.CANCELLED,
         cancelled_at=now,
         cancelled_by=by,
@@ -31,7 +36,7 @@ def cancel(booking_id: int, by: Party, reason: str, now: datetime, actor_id: int
         sequence=table.c.sequence + 1,
     )
     if cancelled is None:
-        raise Conflict(_why_not_cancelled(booking_id))
+        raise _why_not_cancelled(found, now)
     _record("booking_cancelled", cancelled, now, actor_id, {"by": by.value, "reason": reason})
 
 
@@ -68,23 +73,22 @@ def _give_back_counts(booking: Any) -> None:
         )
 
 
-def _why_not_cancelled(booking_id: int) -> str:
-    if _require(booking_id).status == BookingStatus.CANCELLED:
-        return "This booking is cancelled already."
-    return "This booking is over, so it can no longer be cancelled."
+def _why_not_cancelled(read: Any, now: datetime) -> Conflict:
+    """`read` is the row as it was before the attempt."""
+    found = changeable.find(read.id)
+    if found.status == BookingStatus.CANCELLED:
+        return Conflict("This booking is cancelled already.")
+    if found.sequence != read.sequence:
+        return Overtaken("This booking was changed at the same moment.")
+    if found.ends_at <= now:
+        return TooLate("This booking is over, so it can no longer be cancelled.")
+    return TooLate("It is too late to cancel this booking here.")
 
 
 def _require_markable(booking_id: int, now: datetime) -> None:
-    booking = _require(booking_id)
+    booking = changeable.find(booking_id)
     if booking.status == BookingStatus.CANCELLED or booking.starts_at > now:
         raise Conflict("Only a booking whose time has come can be marked as a no-show.")
-
-
-def _require(booking_id: int) -> Any:
-    found = connection().execute(select(table).where(table.c.id == booking_id)).one_or_none()
-    if found is None:
-        raise NotFound("There is no such booking.")
-    return found
 
 
 def _record(name: str, row: Any, now: datetime, actor_id: int | None, data: dict[str, str]) -> None:

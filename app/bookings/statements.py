@@ -5,7 +5,7 @@ from sqlalchemy import Date, bindparam, insert, or_, select, text, update
 from ..calendars.models import Calendar
 from ..db import UtcDateTime
 from ..links.models import LinkStatus, OneTimeLink
-from .models import Booking
+from .models import LIVE, Booking
 
 link = OneTimeLink.__table__
 calendar = Calendar.__table__
@@ -60,3 +60,51 @@ INSERT_BOOKING = insert(booking).returning(booking.c.id)
 FIND_BY_FORM_KEY = select(
     booking.c.id, booking.c.manage_nonce, booking.c.key_id, booking.c.payload_hash
 ).where(booking.c.form_key_hash == bindparam("form_key_hash"))
+
+# A booking with all that decides whether and how it may be changed.
+FIND_BOOKING = (
+    select(
+        booking,
+        calendar.c.version,
+        calendar.c.cutoff_minutes,
+        link.c.offered_from_on,
+        link.c.offered_until_on,
+        link.c.offered_times,
+    )
+    .join_from(booking, calendar, calendar.c.id == booking.c.calendar_id)
+    .outerjoin(link, link.c.id == booking.c.link_id)
+    .where(booking.c.id == bindparam("booking_id"))
+)
+
+# One row of COUNT_WITHIN_LIMITS: a booking that moves takes only those it did not have.
+TAKE_COUNT = text(
+    """
+    INSERT INTO booking_count (calendar_id, period, starts_on, bookings) VALUES (:calendar_id, :period, :starts_on, 1)
+    ON CONFLICT (calendar_id, period, starts_on) DO UPDATE SET bookings = booking_count.bookings + 1
+    WHERE booking_count.bookings < :most
+    RETURNING period
+    """
+).bindparams(bindparam("starts_on", type_=Date))
+
+# Of two who change one booking at once this matches for the first; the other waits for it, and then matches nothing.
+MOVE_BOOKING = (
+    update(booking)
+    .where(
+        booking.c.id == bindparam("booking_id"),
+        LIVE,
+        booking.c.sequence == bindparam("seen"),
+        booking.c.ends_at > bindparam("now"),
+        booking.c.starts_at > bindparam("after"),
+    )
+    .values(
+        starts_at=bindparam("new_starts_at"),
+        ends_at=bindparam("new_ends_at"),
+        blocked_from=bindparam("new_blocked_from"),
+        blocked_until=bindparam("new_blocked_until"),
+        counted_day=bindparam("new_day"),
+        counted_week=bindparam("new_week"),
+        no_show_at=None,
+        sequence=booking.c.sequence + 1,
+    )
+    .returning(booking.c.id)
+)

@@ -77,6 +77,8 @@ class Calendar(Base):
     window_until_on: Mapped[date | None]
     limit_per_day: Mapped[int | None]
     limit_per_week: Mapped[int | None]
+    # How long before its start a booking closes for changes by its contact; 0 is the start itself.
+    cutoff_minutes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
     location_kind: Mapped[LocationKind] = mapped_column(words(LocationKind), default=LocationKind.VIDEO)
     location_detail: Mapped[str] = mapped_column(String(500), default="")

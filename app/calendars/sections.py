@@ -21,6 +21,7 @@ SECTIONS = {
         "window_until_on",
         "limit_per_day",
         "limit_per_week",
+        "cutoff_minutes",
     ),
     "location": ("location_kind", "location_detail"),
     "questions": ("questions",),

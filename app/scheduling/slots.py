@@ -54,7 +54,8 @@ class Offer:
 
     A link can narrow the offer to local dates of the calendar (`from_on` to `until_on`, both included) or to a
     few `offered` start instants. Offered times need no hours, grid, notice or window; the past, blocked ranges,
-    limits and dates hold for them too.
+    limits and dates hold for them too. `left_out` is a start that is not offered though it may be free: the one
+    that a booking to be moved has already.
     """
 
     availability: Availability
@@ -69,6 +70,7 @@ class Offer:
     until_on: date | None = None
     offered: tuple[int, ...] | None = None
     opens: int = 0
+    left_out: int | None = None
 
     @property
     def tz(self) -> str:
@@ -116,7 +118,8 @@ def slots_between(offer: Offer, start: int, end: int) -> list[int]:
     first, stop = offer.bounds
     start, end = max(start, first), min(end, stop)
     wanted = _offered_starts(offer) if offer.offered is not None else _grid_starts(offer, start, end)
-    return _only_clear(offer, wanted[bisect_left(wanted, start) : bisect_left(wanted, end)])
+    found = _only_clear(offer, wanted[bisect_left(wanted, start) : bisect_left(wanted, end)])
+    return found if offer.left_out is None else [slot for slot in found if slot != offer.left_out]
 
 
 def is_offered(offer: Offer, start: int) -> bool:

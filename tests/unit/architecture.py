@@ -42,9 +42,8 @@ MODELS_MAY_IMPORT = ("db", "columns")
 # Work with a transaction of its own: the booking step is every door's outermost function, as signing in is; counts
 # of attempts and of openings must outlive a request that is rolled back; handlers of events are called outside any.
 OWN_TRANSACTION = (
-    "accounts.signing_in", "bookings.booking_step", "links.sightings", "messaging.delivery", "messaging.link_mails",
-    "messaging.mails",
-    "ratelimit",
+    "accounts.signing_in", "bookings.booking_step", "bookings.rescheduling", "links.sightings", "messaging.delivery",
+    "messaging.link_mails", "messaging.mails", "ratelimit",
 )  # fmt: skip
 WEB_NAMES = ("blueprint", "routes", "forms", "form", "page", "pages")
 CLOCK_READS = {"now", "utcnow", "today", "time", "time_ns", "gmtime", "localtime", "ctime"}
