@@ -5,6 +5,7 @@ from flask import Flask
 from . import preferences
 from .accounts import profile_routes
 from .accounts import routes as accounts_routes
+from .bookings import move_routes
 from .bookings import routes as bookings_routes
 from .calendars import availability_routes, questions_routes, settings_routes
 from .calendars import routes as calendars_routes
@@ -12,7 +13,15 @@ from .groups import routes as groups_routes
 from .links import link_routes, request_routes
 from .links import routes as links_routes
 from .operating import routes as operating_routes
-from .public import ask_routes, details_routes, find_routes, group_routes, manage_routes, picker_routes
+from .public import (
+    ask_routes,
+    change_routes,
+    details_routes,
+    find_routes,
+    group_routes,
+    manage_routes,
+    picker_routes,
+)
 from .worker import routes as worker_routes
 
 ROUTES = (
@@ -28,11 +37,13 @@ ROUTES = (
     link_routes,
     request_routes,
     bookings_routes,
+    move_routes,
     picker_routes,
     details_routes,
     ask_routes,
     find_routes,
     manage_routes,
+    change_routes,
     operating_routes,
     group_routes,
     worker_routes,

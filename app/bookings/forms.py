@@ -49,16 +49,21 @@ class FilterForm(BaseForm):
         }
 
 
-class CancelForm(BaseForm):
-    """Why a booking is cancelled."""
+class ReasonForm(BaseForm):
+    """Why a booking is called off."""
 
-    sends_new_link = BooleanField("Send a new link for another time")
     reason = TextAreaField("Reason", filters=[paragraphs], render_kw={"rows": 3, "maxlength": LONGEST_REASON})
 
     def validate_reason(self, field: TextAreaField) -> None:
         """Refuse more than is kept."""
         if len(field.data) > LONGEST_REASON:
             raise ValidationError(f"Shorten the reason to {LONGEST_REASON} characters.")
+
+
+class CancelForm(ReasonForm):
+    """The same from the host, who may offer another time."""
+
+    sends_new_link = BooleanField("Send a new link for another time")
 
 
 class NoShowForm(BaseForm):

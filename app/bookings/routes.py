@@ -9,19 +9,16 @@ from .. import clock, web
 from ..calendars.access import calendars_for
 from ..calendars.models import Calendar
 from ..db import db, in_transaction
-from ..digits import ID
 from ..errors import Conflict, Invalid
 from ..scheduling.ical import Person, booking_ics
-from . import lists, service, words
+from . import booking_page, lists, service, words
+from .blueprint import BOOKING, bp
 from .choice import PAGE_SIZES, Choice, Place, Section
 from .forms import CancelForm, FilterForm, NoShowForm
 from .lists import MOST_COUNTED, Viewed
 from .models import BookingStatus, Party
-from .new_links import manages, send_new_link
+from .new_links import send_new_link
 
-bp = web.owners_blueprint("bookings")
-
-BOOKING = f"/bookings/<{ID}:booking_id>"
 SECTIONS = {Section.UPCOMING: "Upcoming", Section.PAST: "Past", Section.CANCELLED: "Cancelled"}
 
 
@@ -51,7 +48,7 @@ def index() -> Response:
 @bp.get(BOOKING)
 def show(booking_id: int) -> Response:
     """One booking: its facts, its link, its history."""
-    return _page(lists.booking_for(web.current(), booking_id))
+    return booking_page.show(lists.booking_for(web.current(), booking_id))
 
 
 @bp.route(f"{BOOKING}/cancel", methods=["GET", "POST"])
@@ -63,7 +60,7 @@ def cancel(booking_id: int) -> Response:
     try:
         in_transaction(lambda: _cancel(viewed, form))
     except Conflict as refusal:
-        return _refused(booking_id, refusal)
+        return booking_page.refused(booking_id, refusal)
     sent = f" A new link is on its way to {viewed.booking.email}." if form.sends_new_link.data else ""
     notice = f"Booking cancelled. Its time is open again.{sent}"
     return web.go_to(".show", booking_id=booking_id, notice=notice)
@@ -89,7 +86,7 @@ def no_show(booking_id: int) -> Response:
     try:
         in_transaction(lambda: service.mark_no_show(booking_id, is_no_show, clock.now(), actor))
     except Conflict as refusal:
-        return _refused(booking_id, refusal)
+        return booking_page.refused(booking_id, refusal)
     said = "Marked as a no-show." if is_no_show else "No longer marked as a no-show."
     return web.go_to(".show", booking_id=booking_id, notice=said)
 
@@ -140,42 +137,6 @@ def _count_words(count: int) -> str:
     return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
 
 
-def _page(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
-    booking, host, link = viewed
-    now, own = clock.now(), web.reader()
-    events = lists.history_of(booking.id)
-    is_live = booking.status != BookingStatus.CANCELLED
-    return web.render(
-        "bookings/show.html",
-        status=status,
-        refusal=refusal,
-        booking=booking,
-        host=host,
-        link=link,
-        section=words.section_of(booking, now),
-        can_cancel=is_live and booking.ends_at > now,
-        can_mark=is_live and booking.starts_at <= now,
-        chips=words.chips_of(booking, now),
-        their_when=words.their_when(booking, own),
-        place=words.place_of(booking, host.name),
-        cancelled_by=words.cancelled_by(booking, events),
-        history=words.history(booking, events),
-        form=CancelForm(formdata=None),
-        **_shared(viewed),
-    )
-
-
-def _shared(viewed: Viewed) -> dict[str, Any]:
-    booking, own = viewed.booking, web.reader()
-    return {
-        "reader": own,
-        "when": own.when(booking.starts_at, booking.ends_at - booking.starts_at),
-        "mail_to": words.mail_to(booking),
-        "zone": words.zone_words(own.tz),
-        "is_managed": manages(web.current(), booking),
-    }
-
-
 def _cancel(viewed: Viewed, form: CancelForm) -> None:
     signed_in, now = web.current(), clock.now()
     service.cancel(viewed.booking.id, Party.HOST, form.reason.data, now, actor_id=signed_in.user.id)
@@ -188,11 +149,9 @@ def _ask_to_cancel(viewed: Viewed, form: CancelForm) -> Response:
         return web.go_to(".show", booking_id=viewed.booking.id)
     status = 422 if form.errors else 200
     return web.render(
-        "bookings/cancel.html", status=status, booking=viewed.booking, form=form, **_shared(viewed)
+        "bookings/cancel.html",
+        status=status,
+        booking=viewed.booking,
+        form=form,
+        **booking_page.shared(viewed),
     )
-
-
-def _refused(booking_id: int, refusal: Conflict) -> Response:
-    """The page as the booking stands now, with what kept it from changing."""
-    db.session.expire_all()
-    return _page(lists.booking_for(web.current(), booking_id), refusal.sentence, refusal.status)

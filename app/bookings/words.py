@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -109,9 +109,9 @@ def cancelled_by(booking: Booking, events: Iterable[tuple[Any, str | None]]) -> 
     return by or (booking.name if booking.cancelled_by == Party.CONTACT else "the host")
 
 
-def history(booking: Booking, events: Iterable[tuple[Any, str | None]]) -> list[Entry]:
+def history(booking: Booking, events: Iterable[tuple[Any, str | None]], reader: Reader) -> list[Entry]:
     """What happened to the booking, oldest first, each with who did it."""
-    return [_entry(booking, event, actor) for event, actor in events]
+    return [_entry(booking, event, actor, reader) for event, actor in events]
 
 
 def mail_to(booking: Booking) -> str:
@@ -146,14 +146,23 @@ def _theirs(booking: Any, reader: Reader) -> str:
     return own.short(booking.starts_at)
 
 
-def _entry(booking: Booking, event: Any, actor: str | None) -> Entry:
+def _entry(booking: Booking, event: Any, actor: str | None, reader: Reader) -> Entry:
     by = actor or booking.name
     way = "a one-time link" if booking.link_id else "the public page"
     text, tone = {
         "booking_created": (f"Booked by {booking.name} with {way}", "good"),
+        "booking_rescheduled": (f"Time changed by {by}", ""),
         "booking_cancelled": (f"Cancelled by {by}", "danger"),
         "booking_no_show": (f"Marked as a no-show by {by}", ""),
         "booking_no_show_undone": (f"No-show taken back by {by}", ""),
         "manage_link_asked": (f"{by} asked for the address of this booking", ""),
     }.get(event.name, (event.name.replace("_", " ").capitalize(), ""))
-    return Entry(event.at, text, event.data.get("reason", ""), tone)
+    return Entry(event.at, text, _from_and_to(event, reader) or event.data.get("reason", ""), tone)
+
+
+def _from_and_to(event: Any, reader: Reader) -> str:
+    """The two times of a move."""
+    if event.name != "booking_rescheduled":
+        return ""
+    was, will_be = (datetime.fromtimestamp(event.data[end], UTC) for end in ("from", "to"))
+    return f"{reader.short(was, year=True)} became {reader.short(will_be, year=True)}"

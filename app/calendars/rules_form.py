@@ -15,7 +15,7 @@ LONGEST_NOTICE = 366 * 1440
 
 
 class BookingRulesForm(SectionForm):
-    """Step, buffers, notice, window and limits."""
+    """Step, buffers, notice, cut-off, window and limits."""
 
     step_minutes = WholeNumber(
         "A time every ... minutes",
@@ -27,6 +27,8 @@ class BookingRulesForm(SectionForm):
     buffer_after_minutes = WholeNumber("Minutes kept free after", least=0, most=1440)
     notice_amount = WholeNumber("Minimum notice", least=0, most=LONGEST_NOTICE)
     notice_unit = SelectField("Unit of the notice", choices={unit: unit for unit in UNITS})
+    cutoff_amount = WholeNumber("Changes close", least=0, most=LONGEST_NOTICE)
+    cutoff_unit = SelectField("Unit before the start", choices={unit: unit for unit in UNITS})
     window_kind = RadioField("How far ahead", choices=WINDOWS)
     window_days = WholeNumber("Days ahead", least=1, most=730, optional=True)
     window_from_on = DayField("First date")
@@ -41,8 +43,13 @@ class BookingRulesForm(SectionForm):
 
     def validate_notice_amount(self, field: WholeNumber) -> None:
         """A year at most, in whatever unit."""
-        if (field.data or 0) * UNITS.get(self.notice_unit.data, 1) > LONGEST_NOTICE:
+        if self._minutes("notice") > LONGEST_NOTICE:
             raise ValidationError("The notice can be a year at most.")
+
+    def validate_cutoff_amount(self, field: WholeNumber) -> None:
+        """The same."""
+        if self._minutes("cutoff") > LONGEST_NOTICE:
+            raise ValidationError("Changes can close a year before at most.")
 
     def values(self) -> dict[str, Any]:
         """The calendar's columns; what belongs to the window that was not chosen stays as it was."""
@@ -51,7 +58,8 @@ class BookingRulesForm(SectionForm):
             for name, field in self._fields.items()
             if name.startswith(("step", "buffer", "limit"))
         }
-        values["minimum_notice_minutes"] = self.notice_amount.data * UNITS[self.notice_unit.data]
+        values["minimum_notice_minutes"] = self._minutes("notice")
+        values["cutoff_minutes"] = self._minutes("cutoff")
         values["window_kind"] = WindowKind(self.window_kind.data)
         if values["window_kind"] == WindowKind.DAYS:
             return values | {"window_days": self.window_days.data}
@@ -60,12 +68,20 @@ class BookingRulesForm(SectionForm):
             "window_until_on": self.window_until_on.data,
         }
 
+    def _minutes(self, name: str) -> int:
+        """A length of time that has an amount and a unit."""
+        return (self[f"{name}_amount"].data or 0) * UNITS.get(self[f"{name}_unit"].data, 1)
+
 
 def shown(calendar: Calendar) -> dict[str, Any]:
-    """What the form shows that no column holds as it is: the notice in the largest unit that fits."""
-    minutes = calendar.minimum_notice_minutes
+    """What the form shows that no column holds as it is: lengths of time in the largest unit that fits."""
+    lengths = {"notice": calendar.minimum_notice_minutes, "cutoff": calendar.cutoff_minutes}
+    return {key: value for name, minutes in lengths.items() for key, value in _length(name, minutes).items()}
+
+
+def _length(name: str, minutes: int) -> dict[str, Any]:
     unit = next(
         (unit for unit in ("days", "hours") if minutes and minutes % UNITS[unit] == 0),
         "minutes" if minutes else "hours",
     )
-    return {"notice_amount": minutes // UNITS[unit], "notice_unit": unit}
+    return {f"{name}_amount": minutes // UNITS[unit], f"{name}_unit": unit}

@@ -21,6 +21,7 @@ SAID = {
     "link_changed": "Changed",
     "link_deleted": "Deleted",
     "booking_created": "Booked",
+    "booking_rescheduled": "Booking moved to another time",
     "booking_cancelled": "Booking cancelled",
     "booking_no_show": "Marked as a no-show",
     "booking_no_show_undone": "No longer marked as a no-show",
@@ -31,6 +32,7 @@ SAID = {
     "manage_link_asked": "The contact asked for the address of the booking",
     "manage_link_refused": "Somebody else asked for the address of the booking, and got nothing",
 }
+BY_EITHER = ("booking_rescheduled", "booking_cancelled")  # the host, who is then named, or the contact
 SEEN = {
     SightingKind.FETCHED: "Opened, perhaps by a scanner",
     SightingKind.LOOKED: "Opened by a person",
@@ -80,7 +82,7 @@ def _of_event(event: Any, names: Mapping[int, str], askers: Mapping[int, str]) -
 def _by(event: Any, names: Mapping[int, str]) -> str:
     if event.actor_id in names:
         return f" by {names[event.actor_id]}"
-    return " by the contact" if event.name == "booking_cancelled" else ""
+    return " by the contact" if event.name in BY_EITHER else ""
 
 
 def _detail(event: Any) -> str:

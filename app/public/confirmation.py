@@ -1,9 +1,11 @@
-"""A booking as its contact sees it: what stands on the page, in calendar files and behind the calendar links. Pure."""
+"""A booking as its contact sees it: what stands on the page, in calendar files and behind the calendar links."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from ..amounts import length_words
+from ..bookings.changeable import closes_at
 from ..bookings.manage import Managed
 from ..bookings.models import Booking, BookingStatus
 from ..bookings.places import contacts_entry, place_after
@@ -25,7 +27,11 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The page's values; `links` is empty once there is nothing to put into a calendar."""
+    """The page's values; `links` is empty once there is nothing to put into a calendar.
+
+    `may_change` is whether the contact may still change or cancel, `changes` the sentence that says until when, or
+    why not.
+    """
 
     state: State
     title: str
@@ -34,6 +40,8 @@ class Confirmation:
     reference: str
     links: list[CalendarLink]
     contact: tuple[str, str, str] | None
+    may_change: bool
+    changes: str
 
 
 def confirmation(managed: Managed, reader: Reader, now: datetime) -> Confirmation:
@@ -48,6 +56,8 @@ def confirmation(managed: Managed, reader: Reader, now: datetime) -> Confirmatio
         reference=booking.reference,
         links=calendar_links(_entry(managed)) if state == State.BOOKED else [],
         contact=contact_of(booking.calendar, Host(managed.host.name, managed.host.email), managed.host.name),
+        may_change=may_change(booking, now),
+        changes=_changes(booking, reader, now),
     )
 
 
@@ -56,6 +66,23 @@ def state_of(booking: Booking, now: datetime) -> State:
     if booking.status == BookingStatus.CANCELLED:
         return State.CANCELLED
     return State.PAST if booking.ends_at <= now else State.BOOKED
+
+
+def may_change(booking: Booking, now: datetime) -> bool:
+    """True while its contact may change or cancel it."""
+    is_live = booking.status != BookingStatus.CANCELLED
+    return is_live and now < closes_at(booking.starts_at, booking.calendar.cutoff_minutes)
+
+
+def _changes(booking: Booking, reader: Reader, now: datetime) -> str:
+    minutes = booking.calendar.cutoff_minutes
+    until = reader.short(closes_at(booking.starts_at, minutes))
+    before = f", {length_words(minutes)} before it begins" if minutes else ""
+    if may_change(booking, now):
+        return f"You can change or cancel it here until {until}{before}."
+    if minutes and now < booking.starts_at:
+        return f"It could be changed or cancelled here until {until}{before}."
+    return "It has begun, so it can no longer be changed or cancelled here."
 
 
 def calendar_file(managed: Managed, now: datetime) -> bytes:

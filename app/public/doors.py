@@ -1,4 +1,4 @@
-"""What a public page was opened by: a one-time link or a calendar's standard link."""
+"""What a picker was opened by: a one-time link, a calendar's standard link, or a booking that is to be moved."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 
 from ..accounts.models import User
+from ..bookings import changeable
+from ..bookings.models import Booking, Party
 from ..bookings.offering import LinkTerms, terms_of
 from ..calendars.models import Calendar
 from ..calendars.snapshots import Snapshot, snapshot
@@ -29,15 +31,32 @@ class Host(NamedTuple):
     email: str
 
 
+class Moving(NamedTuple):
+    """The booking that gets another time, in the hands of `by`. `back` is its own page."""
+
+    booking: Booking
+    by: Party
+    back: str
+
+    @property
+    def is_hosts(self) -> bool:
+        """True on the owner's side."""
+        return self.by == Party.HOST
+
+
 @dataclass(frozen=True)
 class Door:
-    """A calendar as one address opens it. `path` is that address; `link` is None for the standard link."""
+    """A calendar as one address opens it. `path` is that address; `link` is None for the standard link.
+
+    `moving` is set where no booking is made but one is moved; then `link` is None too: that one is Used.
+    """
 
     path: str
     kept: Snapshot
     host: Host
     link: FoundLink | None
     terms: LinkTerms
+    moving: Moving | None = None
 
     @property
     def calendar(self) -> Calendar:
@@ -46,7 +65,9 @@ class Door:
 
     @property
     def subject(self) -> str:
-        """What a form key is bound to."""
+        """What a form key is bound to, and attempts are counted by."""
+        if self.moving:
+            return f"booking:{self.moving.booking.id}"
         return f"link:{self.link.id}" if self.link else f"calendar:{self.calendar.id}"
 
     @property
@@ -57,7 +78,7 @@ class Door:
     @property
     def takes_bookings(self) -> bool:
         """False while the calendar is off, and for a standard link that is switched off."""
-        return self.calendar.is_on and (self.link is not None or self.calendar.is_public)
+        return self.calendar.is_on and bool(self.link or self.moving or self.calendar.is_public)
 
     def is_dead(self, now: datetime) -> bool:
         """True for a link that is used, deleted or past its date; never for the standard link."""
@@ -80,3 +101,16 @@ def by_slug(slug: str) -> Door | None:
         return None
     calendar_id, version, name, email = found
     return Door(f"/c/{slug}", snapshot(calendar_id, version), Host(name, email), None, LinkTerms())
+
+
+def to_move(booking: Booking, host: User, by: Party, back: str) -> Door:
+    """The door that gives a booking another time; its pages lie below the booking's own at `back`. One query."""
+    found = changeable.find(booking.id)
+    return Door(
+        path=f"{back}/change",
+        kept=snapshot(booking.calendar_id, found.version),
+        host=Host(host.name, host.email),
+        link=None,
+        terms=changeable.terms_to_move(found, by),
+        moving=Moving(booking, by, back),
+    )

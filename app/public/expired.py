@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ..bookings.models import Booking, BookingStatus
 from ..calendars.models import Calendar, ContactKind
 from ..links.lookup import FoundLink
 from ..links.models import LinkStatus
@@ -57,6 +58,14 @@ UNKNOWN = ExpiredPage(
     "Check that the whole address was copied from the message.",
 )
 OWN = ExpiredPage(Variant.OWN, "You have already booked this", "This link has done its work.")
+
+
+def own_page(booking: Booking) -> ExpiredPage:
+    """What to tell the browser that used the link up."""
+    if booking.status == BookingStatus.CANCELLED:
+        sentence = "This link has done its work: it stays closed, although the booking was cancelled."
+        return ExpiredPage(Variant.OWN, "Your booking was cancelled", sentence)
+    return OWN
 
 
 def booked_without_page(contact: tuple[str, str, str] | None) -> ExpiredPage:

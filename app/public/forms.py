@@ -27,6 +27,7 @@ from ..web import BaseForm
 MOST_LONG_TEXT = 4000
 MOST_KEPT = 512
 FARTHEST = 99_999_999_999  # epoch seconds, some three thousand years on: far beyond what can be booked
+MOST_CHANGES = 1_000_000
 Question = dict[str, Any]
 
 
@@ -82,6 +83,35 @@ class BookingForm(BaseForm):
         """What was said to them, as [{"label", "answer"}]; unanswered ones are left out."""
         said = [{"label": field.label.text, "answer": _answer(field)} for field in self.questions]
         return [entry for entry in said if entry["answer"]]
+
+
+class MoveForm(BaseForm):
+    """Another time for a booking: `s` or `instead`, as above; `seen` is the booking's sequence as the page showed it.
+
+    On the owner's pages the token is asked for by their blueprint.
+    """
+
+    class Meta:
+        csrf = False
+
+    s = HiddenField()
+    instead = HiddenField()
+    seen = HiddenField()
+
+    @property
+    def start(self) -> int | None:
+        """The new time, in epoch seconds; None when it is no number."""
+        return epoch_seconds(self.instead.data or self.s.data or "")
+
+    @property
+    def sequence(self) -> int | None:
+        """How often the booking had been changed when the page was made; None when it is no number."""
+        return whole_number(self.seen.data or "", MOST_CHANGES)
+
+    @property
+    def is_complete(self) -> bool:
+        """True when it says what to change, and to what."""
+        return self.start is not None and self.sequence is not None
 
 
 def epoch_seconds(text: str) -> int | None:

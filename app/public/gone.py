@@ -9,8 +9,9 @@ from ..bookings import manage
 from ..error_pages import problem, wants_json
 from ..links.models import SightingKind
 from . import booked_cookie, visits
+from .confirmation import may_change
 from .doors import Door
-from .expired import OWN, UNKNOWN, ExpiredPage, Variant, booked_without_page, contact_of, page_for
+from .expired import UNKNOWN, ExpiredPage, Variant, booked_without_page, contact_of, own_page, page_for
 
 
 def unknown() -> Response:
@@ -27,7 +28,13 @@ def dead(door: Door, now: datetime, *, status: int | None = None) -> Response:
     own = _own_booking(door) if page.variant == Variant.USED else None
     if own is None:
         return answer(page, status=status)
-    return answer(OWN, booking=own, reader=reading.reader, manage_path=manage.path_of(own.booking))
+    return answer(
+        own_page(own.booking),
+        booking=own,
+        reader=reading.reader,
+        manage_path=manage.path_of(own.booking),
+        may_change=may_change(own.booking, now),
+    )
 
 
 def lost_page(door: Door, booking_id: int) -> Response:

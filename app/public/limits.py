@@ -36,5 +36,11 @@ BOOKING_SOUGHT = Limit(
     timedelta(hours=1),
     "This was asked too often from your network. Please try again in an hour.",
 )
+CHANGES = Limit(
+    "booking changed by its contact",
+    20,
+    timedelta(hours=1),
+    "This booking was changed too often. Nothing was changed this time: please try again in an hour.",
+)
 OLDEST_FORM = timedelta(hours=24)
 QUICKEST_PERSON = timedelta(seconds=2)

@@ -48,13 +48,14 @@ def standard_door_or_404(slug: str) -> Door:
 
 def show_picker(door: Door) -> Response:
     """The month, the day and the zone that the address asks for."""
-    reading, now = visits.reading_for(door.calendar.tz), clock.now()
+    reading, now = visits.reading_behind(door), clock.now()
     wanted = wanted_of(request.args.get("month", ""), request.args.get("day", ""))
     openings = Openings(door.kept, door.terms, now, reading.reader.tz)
     page = month_page(openings, reading.reader, wanted, door.minutes, now)
     answer = web.render(
         "public/picker.html",
         "picker zone",
+        layout=layout_of(door),
         door=door,
         reading=reading,
         now=now,
@@ -70,6 +71,11 @@ def show_picker(door: Door) -> Response:
         **_zones(reading),
     )
     return visits.remember_choices(answer, reading)
+
+
+def layout_of(door: Door) -> str:
+    """The frame of a page behind a door: the contact's, or the owner's own."""
+    return "bookings/frame.html" if door.moving and door.moving.is_hosts else "public.html"
 
 
 def _ways(page: MonthPage, reading: Reading) -> dict[str, str | None]:

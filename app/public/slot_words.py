@@ -52,11 +52,11 @@ class SlotWords:
         label = f"{self.reader.span(instant, self.duration)}, {self.reader.day(instant, weekday='long')}"
         return Choice(start, text, label)
 
-    def refused(self, start: int, why: SlotTaken) -> str:
-        """What to say when a form has been filled in; that somebody was quicker only if somebody was."""
+    def refused(self, start: int, why: SlotTaken, kept: str = "Your details are kept") -> str:
+        """What to say when a form has been sent; that somebody was quicker only if somebody was."""
         said = "is no longer open" if isinstance(why, SlotClosed | DayFull) else "has just been taken"
         more = " No more bookings are taken for that day." if isinstance(why, DayFull) else ""
-        return f"{self._named(start)} {said}.{more} Your details are kept - choose another time."
+        return f"{self._named(start)} {said}.{more} {kept} - choose another time."
 
     def not_open(self, start: int) -> str:
         """What to say of an address whose slot somebody has taken, or that was never open, in whatever year."""

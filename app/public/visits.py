@@ -23,6 +23,19 @@ def reading_for(host_tz: str) -> Reading:
     return reading_of(asked, request.cookies, languages, host_tz, config.current().locale)
 
 
+def reading_of_owner() -> Reading:
+    """The same on the owner's pages: their own zone and language, unless another zone is asked for."""
+    asked, user = request.form if request.method == "POST" else request.args, web.current().user
+    return reading_of(asked, {"tz": user.tz}, "", user.tz, user.locale)
+
+
+def reading_behind(door: Door) -> Reading:
+    """In whose words the pages behind a door speak; a booking's own are those of the zone it was made in."""
+    if door.moving is None:
+        return reading_for(door.calendar.tz)
+    return reading_of_owner() if door.moving.is_hosts else reading_for(door.moving.booking.tz)
+
+
 def remember_choices(answer: Response, reading: Reading) -> Response:
     """Keep the zone and the clock that were chosen for the next visit; pages work as well without."""
     for name, value in reading.carried:
@@ -41,7 +54,7 @@ def count_guess() -> None:
 
 def is_own(door: Door) -> bool:
     """True when someone of the link's account opens it. Asks for the session only if there may be one."""
-    if "_user_id" not in session or not current_user.is_authenticated:
+    if door.moving or "_user_id" not in session or not current_user.is_authenticated:
         return False
     return web.current().account.id == door.calendar.account_id
 

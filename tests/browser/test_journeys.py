@@ -130,7 +130,7 @@ def test_contact_books_and_everybody_after_sees_the_expired_page(office: Office,
     )
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_have_text("You have already booked this")
-    page.get_by_role("link", name="See your booking").click()
+    page.get_by_role("link", name="Change or cancel").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You are booked")
     _expect_nothing_of_sam(open_page(), address)
 

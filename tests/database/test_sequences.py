@@ -1,7 +1,8 @@
 """R10: whatever people do in whatever order, links and bookings end up as a small model of them says."""
 
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,7 +20,8 @@ from hypothesis.stateful import (
 
 from app.bookings import service
 from app.bookings.booking_step import book
-from app.bookings.models import Booking, BookingCount, BookingStatus, Party
+from app.bookings.models import Booking, BookingCount, BookingStatus, LimitPeriod, Party
+from app.bookings.rescheduling import Move, reschedule
 from app.calendars.models import Calendar
 from app.db import db, transaction
 from app.errors import Conflict, DomainError, LinkGone, SlotTaken
@@ -31,7 +33,14 @@ from ..factories import NOW, at, make_calendar, make_link, make_user, wish
 
 STEPS = 50
 SLOTS = [at(9 + n // 2, 30 * (n % 2)) for n in range(6)]
+LATER = [at(9, days=2), at(9, 30, days=2), at(9, 10), at(16, 30, days=7), at(9, days=8)]
 LIMIT = 4
+EPOCH_DAY, TODAY = date(1970, 1, 1), int(NOW.timestamp()) // 86_400
+
+
+def day_of(start: int) -> int:
+    """The day in Berlin, where no time of these is near midnight."""
+    return (start + 3600) // 86_400
 
 
 @dataclass
@@ -53,6 +62,7 @@ class ModelBooking:
     start: int
     minutes: int
     is_live: bool = True
+    sequence: int = 0
 
 
 @dataclass
@@ -65,16 +75,21 @@ class Model:
     def live(self) -> list[ModelBooking]:
         return [booking for booking in self.bookings.values() if booking.is_live]
 
-    def is_taken(self, start: int, minutes: int) -> bool:
-        return any(b.start < start + minutes * 60 and start < b.start + b.minutes * 60 for b in self.live())
+    def is_taken(self, start: int, minutes: int, beside: int = 0) -> bool:
+        others = [booking for booking in self.live() if booking.id != beside]
+        return any(b.start < start + minutes * 60 and start < b.start + b.minutes * 60 for b in others)
+
+    def is_full(self, day: int, beside: int = 0) -> bool:
+        return sum(day_of(b.start) == day for b in self.live() if b.id != beside) >= LIMIT
 
 
 class Sequences(RuleBasedStateMachine):
-    """Create, edit, delete, expire, book, cancel, in any order, by two people who may hold stale pages."""
+    """Create, edit, delete, expire, book, move, cancel, in any order, by people who may hold stale pages."""
 
     links_made = Bundle("links_made")
     forms = Bundle("forms")
     bookings_made = Bundle("bookings_made")
+    moves = Bundle("moves")
 
     @initialize()
     def begin(self) -> None:
@@ -125,7 +140,7 @@ class Sequences(RuleBasedStateMachine):
         known = self.model.links[form.link_id]
         mine = [b for b in self.model.bookings.values() if b.link_id == form.link_id]
         expected = self.refusal(known, form.start)
-        booked, refused = self.attempt(form)
+        booked, refused = self.attempt(book, form)
         if refused is not None:
             assert expected is not None
             assert isinstance(refused, expected)
@@ -137,6 +152,28 @@ class Sequences(RuleBasedStateMachine):
         known.status = "used"
         self.model.bookings[booked.id] = ModelBooking(booked.id, form.link_id, form.start, known.minutes)
         return booked.id
+
+    @rule(
+        target=moves,
+        booking_id=bookings_made,
+        start=st.sampled_from(SLOTS + LATER),
+        by=st.sampled_from(Party),
+    )
+    def open_change(self, booking_id, start, by):
+        return Move(booking_id, start, self.model.bookings[booking_id].sequence, by)
+
+    @rule(move=moves)
+    def change_time(self, move):
+        """Send a wish for another time: now, later, again, after the booking was cancelled."""
+        known = self.model.bookings[move.booking_id]
+        if known.is_live and known.start == move.start:
+            assert not self.attempt(reschedule, move)[0]
+            return
+        expected = self.refusal_of_move(known, move)
+        is_moved, refused = self.attempt(reschedule, move)
+        assert isinstance(refused, expected) if expected else is_moved
+        if not expected:
+            known.start, known.sequence = move.start, known.sequence + 1
 
     @rule(booking_id=consumes(bookings_made), twice=st.booleans())
     def cancel(self, booking_id, twice):
@@ -156,11 +193,13 @@ class Sequences(RuleBasedStateMachine):
             link.id: link.status for link in self.model.links.values()
         }
         live = db.session.scalars(
-            db.select(Booking.id).where(
-                Booking.calendar_id == self.calendar.id, Booking.status != BookingStatus.CANCELLED
-            )
+            db.select(Booking)
+            .where(Booking.calendar_id == self.calendar.id, Booking.status != BookingStatus.CANCELLED)
+            .execution_options(populate_existing=True)
         )
-        assert set(live) == {booking.id for booking in self.model.live()}
+        assert {(each.id, int(each.starts_at.timestamp()), each.sequence) for each in live} == {
+            (booking.id, booking.start, booking.sequence) for booking in self.model.live()
+        }
         db.session.rollback()
 
     @invariant()
@@ -173,15 +212,18 @@ class Sequences(RuleBasedStateMachine):
         kept = {status.value: number for status, number in counted if number}
         statuses = [link.status for link in self.model.links.values()]
         assert kept == {status: statuses.count(status) for status in set(statuses)}
-        days = db.session.scalars(
-            db.select(BookingCount.bookings).where(BookingCount.calendar_id == self.calendar.id)
+        stored = db.session.execute(
+            db.select(BookingCount.starts_on, BookingCount.bookings).where(
+                BookingCount.calendar_id == self.calendar.id, BookingCount.period == LimitPeriod.DAY
+            )
         )
-        assert set(days) <= {len(self.model.live())}
+        days = [day_of(booking.start) for booking in self.model.live()]
+        assert {(day - EPOCH_DAY).days: number for day, number in stored if number} == Counter(days)
         db.session.rollback()
 
-    def attempt(self, form):
+    def attempt(self, do, wanted):
         try:
-            return book(form, self.now), None
+            return do(wanted, self.now), None
         except DomainError as refused:
             return None, refused
 
@@ -191,8 +233,20 @@ class Sequences(RuleBasedStateMachine):
             return LinkGone
         is_past = start < self.now.timestamp()
         fits = start + known.minutes * 60 <= at(17)
-        is_full = len(self.model.live()) >= LIMIT
+        is_full = self.model.is_full(day_of(start))
         if is_past or not fits or is_full or self.model.is_taken(start, known.minutes):
+            return SlotTaken
+        return None
+
+    def refusal_of_move(self, known: ModelBooking, move: Move):
+        """Which refusal a wish for another time should meet, if any. Whose it is matters to the cut-off only."""
+        if not known.is_live or known.sequence != move.sequence:
+            return Conflict
+        is_offered = move.start != at(9, 10) and move.start + known.minutes * 60 <= at(
+            17, days=day_of(move.start) - TODAY
+        )
+        taken = self.model.is_taken(move.start, known.minutes, beside=known.id)
+        if not is_offered or taken or self.model.is_full(day_of(move.start), beside=known.id):
             return SlotTaken
         return None
 

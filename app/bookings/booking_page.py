@@ -1,0 +1,59 @@
+"""The owner's page of one booking."""
+
+from typing import Any
+
+from flask import Response
+
+from .. import clock, web
+from ..db import db
+from ..errors import Conflict
+from . import lists, words
+from .forms import CancelForm
+from .lists import Viewed
+from .models import BookingStatus
+from .new_links import manages
+
+
+def show(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
+    """The booking as it stands, with what kept it from being changed, if anything did."""
+    booking, host, link = viewed
+    now, own = clock.now(), web.reader()
+    events = lists.history_of(booking.id)
+    is_live = booking.status != BookingStatus.CANCELLED
+    return web.render(
+        "bookings/show.html",
+        status=status,
+        refusal=refusal,
+        booking=booking,
+        host=host,
+        link=link,
+        section=words.section_of(booking, now),
+        can_cancel=is_live and booking.ends_at > now,
+        can_move=is_live and booking.ends_at > now and booking.calendar.is_on,
+        can_mark=is_live and booking.starts_at <= now,
+        chips=words.chips_of(booking, now),
+        their_when=words.their_when(booking, own),
+        place=words.place_of(booking, host.name),
+        cancelled_by=words.cancelled_by(booking, events),
+        history=words.history(booking, events, own),
+        form=CancelForm(formdata=None),
+        **shared(viewed),
+    )
+
+
+def refused(booking_id: int, refusal: Conflict) -> Response:
+    """The page as the booking stands now, with what kept it from changing."""
+    db.session.expire_all()
+    return show(lists.booking_for(web.current(), booking_id), refusal.sentence, refusal.status)
+
+
+def shared(viewed: Viewed) -> dict[str, Any]:
+    """What all pages of one booking show."""
+    booking, own = viewed.booking, web.reader()
+    return {
+        "reader": own,
+        "when": own.when(booking.starts_at, booking.ends_at - booking.starts_at),
+        "mail_to": words.mail_to(booking),
+        "zone": words.zone_words(own.tz),
+        "is_managed": manages(web.current(), booking),
+    }
