@@ -1,6 +1,6 @@
 """The owner gives a booking another time: the contact's picker and question, in the owner's frame."""
 
-from flask import Response
+from flask import Response, request
 
 from .. import clock, web
 from ..errors import Conflict
@@ -20,18 +20,14 @@ def change_time(booking_id: int) -> Response:
     return show_picker(door) if _is_open(door) else web.go_to(".show", booking_id=booking_id)
 
 
-@bp.get(f"{BOOKING}/change/details")
-def confirm_change(booking_id: int) -> Response:
-    """What was and what would be."""
-    door = _door(booking_id)
-    return show_move(door) if _is_open(door) else web.go_to(".show", booking_id=booking_id)
-
-
-@bp.post(f"{BOOKING}/change/details")
+@bp.route(f"{BOOKING}/change/details", methods=["GET", "POST"])
 def change(booking_id: int) -> Response:
-    """Move the booking."""
+    """Shows what was and what would be, and moves the booking."""
+    door = _door(booking_id)
+    if request.method != "POST":  # HEAD too
+        return show_move(door) if _is_open(door) else web.go_to(".show", booking_id=booking_id)
     try:
-        return take_move(_door(booking_id), web.current().user.id)
+        return take_move(door, web.current().user.id)
     except Conflict as refusal:
         return booking_page.refused(booking_id, refusal)
 

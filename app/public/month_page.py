@@ -10,6 +10,7 @@ from .openings import Month, Openings, month_of
 from .slot_words import instant_of, zone_words
 
 ONE_GONE = "The time this link offers is no longer open."
+NO_OTHER = "The link you booked with offered no other time."
 NONE_LEFT = "None of the times this link offers is open any more."
 
 
@@ -114,6 +115,8 @@ class _Builder:
 
     def _nothing_at_all(self) -> str:
         offered = self.openings.terms.times
+        if offered and self.openings.terms.held:
+            return NO_OTHER
         if offered:
             return NONE_LEFT if len(offered) > 1 else ONE_GONE
         if self.openings.end <= self.openings.first:

@@ -11,8 +11,8 @@ from .blueprint import bp
 from .doors import Door
 from .expired import contact_of
 from .month_html import month_table, slot_list
-from .month_page import MonthPage, month_page, wanted_of
-from .openings import Openings
+from .month_page import MonthPage, Wanted, month_page, wanted_of
+from .openings import Openings, month_of
 from .reading import Reading
 
 ASKS = ("month", "day", "tz", "hours", "zones")
@@ -49,7 +49,7 @@ def standard_door_or_404(slug: str) -> Door:
 def show_picker(door: Door) -> Response:
     """The month, the day and the zone that the address asks for."""
     reading, now = visits.reading_behind(door), clock.now()
-    wanted = wanted_of(request.args.get("month", ""), request.args.get("day", ""))
+    wanted = _wanted(door, reading)
     openings = Openings(door.kept, door.terms, now, reading.reader.tz)
     page = month_page(openings, reading.reader, wanted, door.minutes, now)
     answer = web.render(
@@ -76,6 +76,15 @@ def show_picker(door: Door) -> Response:
 def layout_of(door: Door) -> str:
     """The frame of a page behind a door: the contact's, or the owner's own."""
     return "bookings/frame.html" if door.moving and door.moving.is_hosts else "public.html"
+
+
+def _wanted(door: Door, reading: Reading) -> Wanted:
+    """What the address asks for. Who moves a booking begins at its day: most look for a time not far from it."""
+    wanted = wanted_of(request.args.get("month", ""), request.args.get("day", ""))
+    if door.moving and wanted.is_first_visit:
+        day = reading.reader.local_date(door.moving.booking.starts_at)
+        return Wanted(month_of(day), day)
+    return wanted
 
 
 def _ways(page: MonthPage, reading: Reading) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ from app.db import db, in_transaction, transaction
 from app.worker import beats
 from app.worker.models import FailedWork
 
-from ..factories import NOW
+from ..factories import NOW, at
 from .stage import LONG, WORKER, Stage
 from .states import Act, Address, State, both, follow, press, send, unfold, visible
 
@@ -202,6 +202,13 @@ BOOKINGS = [
     *(booking(name, _booking(name)) for name in ("upcoming", "far", "past", "missed", "called off", "given up")),
     booking("with the question", _booking("upcoming"), both(follow("Cancel booking"), visible("dialog[open]"))),
     booking("that cannot be cancelled", _booking("upcoming", "/cancel"), _cancel_twice, status=409),
+    _of("move a booking", "bookings.change_time")("", _booking("upcoming", "/change")),
+    _of("move a booking", "bookings.change_time")("on a phone", _booking("far", "/change"),
+        settings={"size": (360, 740)}),
+    _of("move a booking", "bookings.change")("asked about", _booking("upcoming", f"/change/details?s={at(9, days=9)}")),
+    _of("move a booking", "bookings.change")("to a time that is not open",
+        _booking("upcoming", f"/change/details?s={at(9, days=6)}"), status=409),
+    booking("that was moved", _booking("moved")),
     _of("cancel a booking", "bookings.cancel")("", _booking("upcoming", "/cancel")),
     _of("cancel a booking", "bookings.cancel")("for too long a reason", _booking("upcoming", "/cancel"),
         _reason_too_long, status=422),

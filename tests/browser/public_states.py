@@ -43,6 +43,27 @@ def _taken(start: int) -> Act:
     return act
 
 
+def _lose(start: int) -> Act:
+    def act(page: Page, stage: Stage) -> None:
+        stage.take(start)
+        press("Confirm new time")(page, stage)
+        page.get_by_role("alert").wait_for()
+
+    return act
+
+
+def _outdated(page: Page, stage: Stage) -> None:
+    """As if the page had been made before another change."""
+    page.locator("[name=seen]").evaluate("each => each.value = '7'")
+    press("Confirm new time")(page, stage)
+    page.get_by_role("alert").wait_for()
+
+
+def _move(name: str, endpoint: str, below: str, act: Act | None = None, **more: object) -> State:
+    address: Address = lambda stage: stage.ids["place of upcoming"] + below  # noqa: E731
+    return State(f"a booking to move {name}", endpoint, address, act, **more)
+
+
 def _picker(name: str, address: Address, act: Act | None = None, **more: object) -> State:
     return State(f"picker {name}", "public.picker", address, act, **more)
 
@@ -98,6 +119,22 @@ MANAGE = [
     State("place of a booking that was given up", "public.manage_booking", _place("given up")),
     State("place of a past booking", "public.manage_booking", _place("past")),
 ]
+CHANGE = [
+    _move("at first", "public.change_time", "/change"),
+    _move("on a phone", "public.change_time", "/change", settings=PHONE),
+    _move("of another day", "public.change_time", "/change", follow("10 December")),
+    _move("asked about", "public.confirm_change", f"/change/details?s={at(10, days=8, minute=30)}"),
+    _move("in another zone", "public.confirm_change", f"/change/details?s={at(9, days=9)}&tz=Pacific/Chatham"),
+    _move("to the time it has", "public.confirm_change", f"/change/details?s={at(9, days=8)}"),
+    _move("to a time that is not open", "public.confirm_change", f"/change/details?s={at(9, days=6)}", status=409),
+    _move("to a time that was taken", "public.confirm_change", f"/change/details?s={at(11, days=10)}",
+          _lose(at(11, days=10)), status=409),
+    _move("that may be cancelled", "public.ask_to_cancel", "/cancel"),
+    State("a booking past its cut-off", "public.manage_booking", _place("too late")),
+    State("a booking changed from an old page", "public.confirm_change",
+          lambda stage: f"{stage.ids['place of upcoming']}/change/details?s={at(11, days=8, minute=30)}", _outdated,
+          status=409),
+]  # fmt: skip
 EXPIRED = [
     State("a used link", "public.picker", _open("used"), status=410),
     State("the link I booked with", "public.picker", _details("mine too", at(9, days=7)), _book_again, status=410),
@@ -134,4 +171,4 @@ ACCOUNT = [
     State("setup", "accounts.setup", "/setup", bare=True),
     State("setup with errors", "accounts.setup", "/setup", press("Create account"), bare=True, status=422),
 ]  # fmt: skip
-PUBLIC_STATES = [*PICKER, *GROUPS, *DETAILS, *MANAGE, *EXPIRED, *ERRORS, *ACCOUNT]
+PUBLIC_STATES = [*PICKER, *GROUPS, *DETAILS, *MANAGE, *CHANGE, *EXPIRED, *ERRORS, *ACCOUNT]

@@ -15,6 +15,7 @@ from app.accounts.models import User
 from app.bookings import manage
 from app.bookings.booking_step import Attendee, book
 from app.bookings.models import Booking, Party
+from app.bookings.rescheduling import Move, reschedule
 from app.bookings.service import cancel, mark_no_show
 from app.calendars.models import Calendar, ContactKind, DateOverride, LocationKind
 from app.db import db, transaction
@@ -148,6 +149,7 @@ def _make_rows(stage: Stage, ada: User, ben: User) -> None:
         "asking": new(name="Consultation", slug="asking", duration_minutes=60, questions=QUESTIONS),
         "calling": new(name="Phone call", slug="calling", location_kind=LocationKind.HOST_CALLS),
         "late": new(name="With much notice", slug="late", minimum_notice_minutes=12 * 60),
+        "closing": new(name="Settled early", slug="closing", cutoff_minutes=14 * 1440),
         "off": new(name="Closed for good", slug="off", switched_off_at=NOW),
         "never": new(name="Without hours", slug="never", weekly_hours=[[]] * 7),
         "empty": new(name="Just made", slug="empty", is_public=False),
@@ -157,7 +159,7 @@ def _make_rows(stage: Stage, ada: User, ben: User) -> None:
     _make_groups(stage, made)
     _make_overrides(intro)
     _make_links(stage, made, ada)
-    _make_bookings(stage, intro, made["asking"], ada)
+    _make_bookings(stage, made, ada)
     _make_requests(stage)
     _make_work(stage, ada)
 
@@ -210,7 +212,8 @@ def _make_links(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
     sightings.flush()
 
 
-def _make_bookings(stage: Stage, intro: Calendar, asking: Calendar, ada: User) -> None:
+def _make_bookings(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
+    intro, asking, closing = (made[name] for name in ("intro", "asking", "closing"))
     links = {name: db.session.get(OneTimeLink, stage.ids[name]) for name in ("used", "mine", "past one")}
     tokyo = Attendee("Yuki Tanaka", "yuki@example.org", "+81312345678", "Asia/Tokyo", "en_GB")
     answers = [{"label": each["label"], "answer": "Moving our workshop"} for each in QUESTIONS[:2]]
@@ -219,6 +222,8 @@ def _make_bookings(stage: Stage, intro: Calendar, asking: Calendar, ada: User) -
         "far": (wish(asking, None, at(14, days=9), attendee=tokyo, answers=answers), NOW),
         "called off": (wish(intro, links["mine"], at(10, days=8)), NOW),
         "given up": (wish(intro, None, at(11, days=8)), NOW),
+        "moved": (wish(intro, None, at(14, days=8)), NOW),
+        "too late": (wish(closing, None, at(10, days=7)), NOW),
         "past": (wish(intro, links["past one"], at(9, days=-1)), A_WEEK_AGO),
         "missed": (wish(intro, None, at(10, days=-1)), A_WEEK_AGO),
     }
@@ -227,6 +232,7 @@ def _make_bookings(stage: Stage, intro: Calendar, asking: Calendar, ada: User) -
         cancel(stage.ids["called off"], Party.HOST, "I have to travel that day.", NOW, ada.id)
         cancel(stage.ids["given up"], Party.CONTACT, "", NOW)
         mark_no_show(stage.ids["missed"], True, NOW, ada.id)
+    reschedule(Move(stage.ids["moved"], at(15, days=8), 0, Party.HOST, ada.id), NOW)
     for name in wishes:
         stage.ids[f"place of {name}"] = manage.path_of(db.session.get(Booking, stage.ids[name]))
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
+from ..factories import at
 from ..forms_on_page import forms_of
 from ..people import PASSWORD
 from .world import World
@@ -38,6 +39,11 @@ HOLDERS = {
     "public.manage_ics",
     "public.ask_for_link",
     "public.find_booking",
+    "public.change_time",
+    "public.confirm_change",
+    "public.change",
+    "public.ask_to_cancel",
+    "public.cancel",
 }
 # Whoever is signed in, each for themself.
 ONESELF = {
@@ -98,6 +104,8 @@ MANAGERS = {
     "bookings.ics",
     "bookings.new_link",
     "worker.retry",
+    "bookings.change_time",
+    "bookings.change",
 }
 OWNERS_PAGES = ONESELF | ADMINS | MANAGERS
 
@@ -175,6 +183,7 @@ ACTIONS = [
     Action("links.answer_request"),
     Action("links.ignore_request"),
     Action("worker.retry"),
+    Action("bookings.change", {"s": str(at(10)), "seen": "0"}),
     Action("bookings.no_show", {"came": "no"}, uses={"booking_id": "past_id"}),
     Action("bookings.new_link"),
 ]
