@@ -207,7 +207,7 @@ BOOKINGS = [
         settings={"size": (360, 740)}),
     _of("move a booking", "bookings.change")("asked about", _booking("upcoming", f"/change/details?s={at(9, days=9)}")),
     _of("move a booking", "bookings.change")("to a time that is not open",
-        _booking("upcoming", f"/change/details?s={at(9, days=6)}"), status=409),
+        _booking("upcoming", f"/change/details?s={at(9, days=5)}"), status=409),
     booking("that was moved", _booking("moved")),
     _of("cancel a booking", "bookings.cancel")("", _booking("upcoming", "/cancel")),
     _of("cancel a booking", "bookings.cancel")("for too long a reason", _booking("upcoming", "/cancel"),

@@ -126,7 +126,7 @@ CHANGE = [
     _move("asked about", "public.confirm_change", f"/change/details?s={at(10, days=8, minute=30)}"),
     _move("in another zone", "public.confirm_change", f"/change/details?s={at(9, days=9)}&tz=Pacific/Chatham"),
     _move("to the time it has", "public.confirm_change", f"/change/details?s={at(9, days=8)}"),
-    _move("to a time that is not open", "public.confirm_change", f"/change/details?s={at(9, days=6)}", status=409),
+    _move("to a time that is not open", "public.confirm_change", f"/change/details?s={at(9, days=5)}", status=409),
     _move("to a time that was taken", "public.confirm_change", f"/change/details?s={at(11, days=10)}",
           _lose(at(11, days=10)), status=409),
     _move("that may be cancelled", "public.ask_to_cancel", "/cancel"),
