@@ -13,10 +13,14 @@ from ..bookings.models import Booking
 from ..config import Settings
 from ..db import db, is_sqlite, transaction
 from ..errors import Unavailable
+from ..events import UNDELIVERED, Event
 from ..messaging import email
+from ..worker import beats
+from ..worker.models import FailedWork
 from .findings import Finding, fail, ok, warn
 
 APART = timedelta(seconds=2)
+WAITS_TOO_LONG = timedelta(minutes=1)
 MAIL_SECONDS = 10.0
 LOCK_MILLISECONDS = 3_000
 
@@ -34,6 +38,7 @@ def of_database(settings: Settings) -> Iterator[Finding]:
         yield ok("migrations", f"The tables are those of version {migrating.newest()}.")
         yield _writes()
         yield from _clock(clock.now())
+        yield from _worker(clock.now())
     except SQLAlchemyError as failed:
         said = " ".join(str(getattr(failed, "orig", None) or failed).split())
         yield fail(
@@ -93,6 +98,22 @@ def _clock(now: datetime) -> Iterator[Finding]:
         yield warn("clock", said, "Run NTP on both machines.")
     else:
         yield ok("clock", f"It is {now:%Y-%m-%d %H:%M:%S} UTC, here and for the database.")
+
+
+def _worker(now: datetime) -> Iterator[Finding]:
+    """Whether somebody does what follows from bookings."""
+    alive, oldest = beats.alive(now), db.session.scalar(select(func.min(Event.at)).where(UNDELIVERED))
+    if alive:
+        yield ok("worker", f"{', '.join(each.worker_id for each in alive)} at work.")
+    elif oldest is not None and oldest < now - WAITS_TOO_LONG:
+        said = f"None is running, and events wait since {oldest:%Y-%m-%d %H:%M} UTC."
+        yield fail("worker", said, "Start `slotkey worker`, or `slotkey serve` for both.")
+    else:
+        yield warn("worker", "None is running.", "Start `slotkey worker`, or `slotkey serve` for both.")
+    given_up = select(func.count()).select_from(FailedWork).where(FailedWork.next_try_at.is_(None))
+    if failed := db.session.scalar(given_up):
+        said = f"Given up after several tries: {failed}."
+        yield warn("work", said, "See Background work, where owners can have it tried again.")
 
 
 def _difference() -> timedelta:

@@ -10,6 +10,8 @@ from ..db import db
 from ..events import UNDELIVERED, Event
 from ..links.models import LinkCount, LinkStatus
 from ..messaging.models import Message, MessageState
+from ..worker import beats
+from ..worker.models import FailedWork
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -18,7 +20,7 @@ Samples = Iterable[tuple[str, dict[str, str], float]]
 
 def exposition(now: datetime) -> str:
     """All metrics: what this server's processes counted, and what the database holds."""
-    return "\n".join([*_requests(), *_bookings(), *_links(), *_events(now), *_messages()])
+    return "\n".join([*_requests(), *_bookings(), *_links(), *_work(now), *_messages()])
 
 
 def _requests() -> Iterator[str]:
@@ -72,12 +74,24 @@ def _links() -> Iterator[str]:
     )
 
 
-def _events(now: datetime) -> Iterator[str]:
+def _work(now: datetime) -> Iterator[str]:
     waiting = select(func.count(), func.min(Event.at)).where(UNDELIVERED)
     count, oldest = db.session.execute(waiting).one()
     age = (now - oldest).total_seconds() if oldest else 0
     yield from _gauge("slotkey_undelivered_events", "Events that no worker has taken up yet.", count)
     yield from _gauge("slotkey_undelivered_oldest_seconds", "Age of the oldest of them.", max(age, 0))
+    yield from _gauge("slotkey_workers", "Workers that were heard of lately.", len(beats.alive(now)))
+    failed = select(FailedWork.next_try_at.is_(None), func.count()).group_by(FailedWork.next_try_at.is_(None))
+    counted = {bool(is_given_up): times for is_given_up, times in db.session.execute(failed)}
+    yield from _family(
+        "slotkey_failed_work",
+        "gauge",
+        "Work that failed, by what becomes of it.",
+        (
+            ("", {"state": word}, counted.get(is_over, 0))
+            for is_over, word in ((False, "retrying"), (True, "given_up"))
+        ),
+    )
 
 
 def _messages() -> Iterator[str]:

@@ -1,18 +1,27 @@
-"""Restoring a backup: all of its rows, in one transaction, or nothing."""
+"""Restoring a backup: all of its rows, in one transaction, or nothing; and the engine begins with nothing to do."""
 
 import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
-from .. import migrating
+from sqlalchemy import Connection, func, or_, select, update
+
+from .. import clock, migrating
 from ..config import Settings
 from ..db import db, transaction
 from ..errors import Conflict, Invalid
+from ..events import Event
+from ..worker import beats, engine
+from ..worker.models import FailedWork
 from . import rows
 from .backup import look_into, opened_in, reading
 from .soundness import Findings, examine
+
+PERHAPS_UNFINISHED = timedelta(minutes=10)
+event = Event.__table__
 
 
 def restore(path: Path, settings: Settings, *, replace: bool) -> Findings:
@@ -22,6 +31,7 @@ def restore(path: Path, settings: Settings, *, replace: bool) -> Findings:
     """
     _require_known(path)
     migrating.upgrade()
+    _require_stopped()
     if not replace:
         _require_empty()
     with tempfile.TemporaryDirectory(prefix=".slotkey-restore-", dir=settings.data_dir) as folder:
@@ -29,7 +39,9 @@ def restore(path: Path, settings: Settings, *, replace: bool) -> Findings:
         shutil.copyfile(path, copied)
         with opened_in(settings, copied):
             pass  # which brought it up to date
-        return _fill_from(copied, look_into(copied), replace)
+        found = _fill_from(copied, look_into(copied), replace)
+    engine.start_afresh(settings)
+    return found
 
 
 def _require_known(path: Path) -> None:
@@ -40,6 +52,15 @@ def _require_known(path: Path) -> None:
         raise Invalid(f"{path} is no backup of Slotkey.") from wrong
     if revision > migrating.newest():
         raise Invalid(f"{path} was made by a newer Slotkey. Install that one, then restore.")
+
+
+def _require_stopped() -> None:
+    if alive := beats.alive(clock.now()):
+        raise Conflict(
+            f"{alive[0].worker_id} is running. Stop web and worker first; one that was killed is forgotten after"
+            f" {beats.LOST_AFTER.total_seconds():.0f} seconds."
+        )
+    db.session.rollback()
 
 
 def _require_empty() -> None:
@@ -63,4 +84,17 @@ def _fill_from(copied: Path, expected: Findings, replace: bool) -> Findings:
             raise Invalid(
                 f"The restored rows are not those of the backup. {restored.holds} {restored.verdict}"
             )
-    return restored
+        _hand_on_again(target)
+        return examine(target)
+
+
+def _hand_on_again(target: Connection) -> None:
+    """Deliver once more what the engine may have had in hand, and what waits for its next try.
+
+    A backup cannot tell how that went. What was done is not done twice: effects have keys made of the event's id.
+    """
+    newest = target.scalar(select(func.max(event.c.delivered_at)))
+    if newest is not None:
+        is_waiting = event.c.id.in_(select(FailedWork.event_id).where(FailedWork.next_try_at.is_not(None)))
+        is_recent = event.c.delivered_at > newest - PERHAPS_UNFINISHED
+        target.execute(update(event).where(or_(is_waiting, is_recent)).values(delivered_at=None))

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, error
 from sqlalchemy import Engine as Connections
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, text
 
 from ..config import Settings
 from ..migrating import BehindCode
@@ -144,6 +144,19 @@ def migrate(settings: Settings) -> None:
     """Make or update the engine's own tables."""
     _quiet_log()
     DBOS.migrate(_url(settings), schema=SCHEMA)
+
+
+def start_afresh(settings: Settings) -> None:
+    """Forget all work, done and to be done: the database was restored, and its events will be handed on anew."""
+    if settings.is_sqlite:
+        for suffix in ("", "-wal", "-shm"):
+            (settings.data_dir / f"{FILE}{suffix}").unlink(missing_ok=True)
+    else:
+        connections = create_engine(_url(settings))
+        with connections.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
+        connections.dispose()
+    migrate(settings)
 
 
 _running: Engine

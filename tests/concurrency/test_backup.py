@@ -1,21 +1,29 @@
 """R37: a backup made while bookings go on, restored elsewhere, is sound and lacks nothing that was there before."""
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
+from app import config
 from app.bookings.models import Booking
 from app.db import db
-from app.operating import backup, soundness
+from app.messaging.models import Message
+from app.operating import backup, restore, soundness
 from app.proof import scenarios
 from app.proof.load import Answer, drive
+from app.proof.scratch import environment
+from app.worker import engine
+from tests.factories import at, make_booking, make_calendar, make_link, make_user
 from tests.services.databases import KINDS, Database, Databases
 from tests.services.server import ROOT, Server
+from tests.services.worker import wait_until
 
 BOOKINGS = 300
 
@@ -70,9 +78,46 @@ def test_r37_backup_while_bookings_go_on(server: Server, elsewhere: Database, tm
     assert found.undelivered >= found.bookings
 
 
-def stored() -> int:
+def test_r37_what_was_undelivered_is_delivered_once_after_a_restore(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the engine did it before: it knows those events, and drops them unless it starts afresh."""
+    calendar = make_calendar(make_user())
+    for hour in (9, 10, 11):
+        make_booking(calendar, make_link(calendar), at(hour))
+    backup.write(tmp_path / "backup.sqlite3")
+    assert effects_after_restoring(database, tmp_path, messages=6) == 6
+    with monkeypatch.context() as careless:
+        careless.setattr(engine, "start_afresh", engine.migrate)
+        assert effects_after_restoring(database, tmp_path, messages=0) == 0
+    assert effects_after_restoring(database, tmp_path, messages=6) == 6
+
+
+def effects_after_restoring(database: Database, folder: Path, messages: int) -> int:
+    """How many messages there are when a worker has had its time; it is given some until there are so many."""
+    restore.restore(folder / "backup.sqlite3", config.current(), replace=True)
+    assert stored(Message) == 0
+    with worker():
+        wait_until(lambda: examine(database).undelivered == 0 and stored(Message) >= messages)
+    return stored(Message)
+
+
+@contextmanager
+def worker() -> Iterator[None]:
+    """A worker as an operator starts and stops it."""
+    environ = {"PATH": os.environ["PATH"], **environment(config.current())}
+    command = (sys.executable, "-m", "app", "worker")
+    process = subprocess.Popen(command, env=environ, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+def stored(model: type = Booking) -> int:
     db.session.rollback()
-    return db.session.scalar(db.select(db.func.count()).select_from(Booking))
+    return db.session.scalar(db.select(db.func.count()).select_from(model))
 
 
 def examine(database: Database) -> soundness.Findings:

@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from app.links.options import LinkOptions
 from app.links.service import create_link
 from app.operating import backup, restore, rows
 from app.paths import beside_code
+from app.worker import beats, service
 from tests.factories import NOW, account_of, at, make_booking, make_calendar, make_user, token_of
 from tests.services.databases import KINDS, Databases, forget, settings_for
 
@@ -209,6 +211,34 @@ def test_a_backup_of_a_newer_version_is_refused(file: Path, settings: Settings) 
     spoil(file, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(Invalid, match="made by a newer Slotkey"):
         restore.restore(file, settings, replace=False)
+
+
+def test_what_a_worker_may_have_had_in_hand_is_handed_on_again(
+    file: Path, settings: Settings, booked: OneTimeLink
+) -> None:
+    """How it went is known to the engine alone, whose tables are in no backup; long ago it was done."""
+    found = list(db.session.scalars(select(Event).order_by(Event.id)))
+    with transaction():
+        for minutes, event in enumerate(found):
+            event.delivered_at = NOW - timedelta(minutes=minutes * 6)
+        service.note_failure(found[-1], "mails.x", "Mail", 1, "refused", NOW, NOW + timedelta(hours=1))
+        service.note_failure(found[-2], "mails.x", "Mail", 6, "refused", NOW, None)
+    assert backup.write(file).undelivered == 0
+    assert restore.restore(file, settings, replace=True).undelivered == 3
+    waiting = set(db.session.scalars(select(Event.id).where(Event.delivered_at.is_(None))))
+    assert waiting == {found[0].id, found[1].id, found[-1].id}
+
+
+def test_a_database_that_a_worker_works_on_is_left_alone(
+    file: Path, settings: Settings, booked: OneTimeLink
+) -> None:
+    backup.write(file)
+    with transaction():
+        beats.join("worker-1", clock.now())
+    with pytest.raises(Conflict, match="worker-1 is running"):
+        restore.restore(file, settings, replace=True)
+    with clock.fixed(clock.now() + beats.LOST_AFTER):
+        assert restore.restore(file, settings, replace=True).bookings == 2
 
 
 def test_nobody_stays_signed_in(file: Path, elsewhere: Flask, booked: OneTimeLink) -> None:

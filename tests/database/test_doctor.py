@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from app import clock, config
 from app.db import db, transaction
+from app.events import Event
 from app.mail_server import MailServer, Security, Sender
 from app.operating import database_checks, doctor
 from app.operating.findings import State
+from app.worker import beats, service
 from tests.factories import NOW, make_booking, make_calendar, make_user
 from tests.services.databases import Database
 from tests.services.mail import Post, mail_server
@@ -26,8 +28,8 @@ def test_a_database_that_is_well(app: Flask) -> None:
     make_booking(make_calendar(make_user()))
     with clock.fixed(clock.now()) if db.engine.dialect.name == "postgresql" else clock.fixed(NOW):
         said = found()
-    assert set(said) == {"database", "migrations", "writing", "clock"}
-    assert {state for about, state in said.items() if about != "clock"} == {State.OK}
+    assert set(said) == {"database", "migrations", "writing", "clock", "worker"}
+    assert {said[about] for about in ("database", "migrations", "writing")} == {State.OK}
 
 
 def test_pending_migrations() -> None:
@@ -40,6 +42,29 @@ def test_a_clock_that_is_slow() -> None:
     make_booking(make_calendar(make_user()))
     with clock.fixed(NOW - timedelta(minutes=5)):
         assert found()["clock"] is State.WARN
+
+
+def test_workers_and_what_waits_for_them() -> None:
+    now = clock.now()
+    with clock.fixed(now):
+        assert found()["worker"] is State.WARN
+        with transaction():
+            run = beats.join("worker-1", now)
+        assert found()["worker"] is State.OK
+    make_booking(make_calendar(make_user()))
+    with clock.fixed(NOW + timedelta(minutes=2)):
+        assert found()["worker"] is State.FAIL
+        with transaction():
+            beats.beat("worker-1", run, clock.now())
+        assert found()["worker"] is State.OK
+
+
+def test_work_that_was_given_up() -> None:
+    make_booking(make_calendar(make_user()))
+    (event,) = db.session.scalars(select(Event).where(Event.name == "booking_created"))
+    with transaction():
+        service.note_failure(event, "mails.x", "Mail", 6, "refused", NOW, None)
+    assert found()["work"] is State.WARN
 
 
 def test_clocks_that_differ(database: Database) -> None:

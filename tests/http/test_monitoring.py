@@ -90,6 +90,8 @@ def test_metrics_count_answers_bookings_links_and_events(site: Site) -> None:
     assert [told[f'slotkey_links{{status="{name}"}}'] for name in ("active", "used", "deleted")] == [1, 1, 0]
     assert told["slotkey_undelivered_events"] >= 1
     assert told["slotkey_undelivered_oldest_seconds"] == 60
+    assert told["slotkey_workers"] == 0
+    assert told['slotkey_failed_work{state="given_up"}'] == 0
     assert told['slotkey_messages{state="queued"}'] == 0
 
 

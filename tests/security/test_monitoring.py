@@ -63,7 +63,7 @@ def test_labels_name_routes_and_states_only(world: World) -> None:
     values = set(re.findall(r'"([^"]*)"', text))
     routes = {rule.endpoint for rule in world.app.url_map.iter_rules()} | {"-"}
     words = {"active", "used", "deleted", "made", "repeated", "refused", "other", "+Inf"}
-    words |= {"queued", "sending", "sent", "kept", "failed", "unclear", "dropped"}
+    words |= {"queued", "sending", "sent", "kept", "failed", "unclear", "dropped", "retrying", "given_up"}
     assert {value for value in values - routes - words if not re.fullmatch(r"[\d.]+", value)} == set()
     assert "/" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
 
