@@ -26,7 +26,7 @@ EVERYWHERE = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 # Pages whose address is a secret, or leads to one: named to no other site, listed by no search engine.
-SECRET_PATHS = ("/o/", "/m/", "/c/")
+SECRET_PATHS = ("/o/", "/m/", "/u/", "/c/")
 SECRET_PAGES = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 PAGES = {**EVERYWHERE, "Cache-Control": "no-store"}
 OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
@@ -42,3 +42,32 @@ def add_missing(headers: Any, more: dict[str, str] = EVERYWHERE) -> None:
     """Set each header that a view has not set itself."""
     present = {name.lower() for name, _ in headers}
     headers.extend([(name, value) for name, value in more.items() if name.lower() not in present])
+
+
+# Mails are shown in a frame of their own: their inline styles are theirs alone, and nothing in them runs or sends.
+FRAMED = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "style-src 'unsafe-inline'",
+            "form-action 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'self'",
+            "sandbox",
+        )
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+FRAMING = {"Content-Security-Policy": f"{POLICY}; frame-src 'self'"}
+
+
+def framed(answer: Any) -> Any:
+    """The answer as the content of a preview's frame."""
+    answer.headers.update(FRAMED)
+    return answer
+
+
+def framing(answer: Any) -> Any:
+    """The answer as a page that has a preview's frame in it."""
+    answer.headers.update(FRAMING)
+    return answer

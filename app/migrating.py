@@ -10,7 +10,6 @@ from sqlalchemy import inspect, text
 
 from .db import db
 from .errors import DomainError
-from .messaging import models as _messages  # noqa: F401 (tables that no page shows yet)
 from .paths import beside_code
 
 

@@ -12,6 +12,8 @@ from .calendars import routes as calendars_routes
 from .groups import routes as groups_routes
 from .links import link_routes, request_routes
 from .links import routes as links_routes
+from .messaging import notice_routes, opt_out_routes
+from .messaging import routes as messages_routes
 from .operating import routes as operating_routes
 from .public import (
     ask_routes,
@@ -38,6 +40,9 @@ ROUTES = (
     request_routes,
     bookings_routes,
     move_routes,
+    messages_routes,
+    notice_routes,
+    opt_out_routes,
     picker_routes,
     details_routes,
     ask_routes,

@@ -47,6 +47,29 @@
     button.timer = setTimeout(() => (label.textContent = label.dataset.was), 2000);
   };
 
+  // data-live: a field whose words the preview below shows, by GET, once typing pauses. Too long for an address: there
+  // is a button. The frame is a fresh one each time, or Back would go through them all.
+  let live, typing;
+  on("focusin", ({ target }) => target.matches("[data-live]") && (live = target));
+  const preview = () => {
+    const old = find("iframe[name]");
+    const words = [...document.querySelectorAll("[data-live]")].map(({ name, value }) => [name, value]);
+    const address = `${old.src.split("?")[0]}?${new URLSearchParams(words)}`;
+    if (address.length < 3500) old.replaceWith(Object.assign(old.cloneNode(), { src: address }));
+  };
+  on("input", ({ target }) => {
+    if (!target.matches("[data-live]")) return;
+    clearTimeout(typing);
+    typing = setTimeout(preview, 500);
+  });
+  // data-insert="id": puts that text where the cursor was last.
+  const insert = (button) => {
+    const field = live ?? find("textarea[data-live]");
+    field.setRangeText(document.getElementById(button.dataset.insert).textContent, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    focus(field);
+  };
+
   // data-dialog="id" on a link to the confirm page: the same question in a dialog. The form takes the link's address.
   const openDialog = (trigger, dialog) => {
     const form = find("form[method=post]", dialog);
@@ -61,12 +84,13 @@
   };
 
   on("click", (event) => {
-    const target = event.target.closest("[data-copy], [data-dialog], [data-close]");
+    const target = event.target.closest("[data-copy], [data-dialog], [data-close], [data-insert]");
     for (const menu of document.querySelectorAll("details.menu[open], details.user[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
     if (!target) return;
     if (target.matches("[data-copy]")) return copy(target);
+    if (target.matches("[data-insert]")) return insert(target);
     if (target.matches("[data-close]")) return target.closest("dialog")?.close();
     const dialog = document.getElementById(target.dataset.dialog);
     if (!dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -138,9 +138,11 @@ def wish(calendar: Calendar, link: OneTimeLink | None, start: int, **changes: An
     return BookingRequest(**{**values, **changes})
 
 
-def make_booking(calendar: Calendar, link: OneTimeLink | None = None, start: int | None = None) -> Booked:
+def make_booking(
+    calendar: Calendar, link: OneTimeLink | None = None, start: int | None = None, **changes: Any
+) -> Booked:
     """A booking by Sam Lee, tomorrow at 09:00 unless told otherwise."""
-    return book(wish(calendar, link, start or at(9)), NOW)
+    return book(wish(calendar, link, start or at(9), **changes), NOW)
 
 
 def give_up_work(account_id: int, **changes: Any) -> FailedWork:

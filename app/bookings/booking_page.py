@@ -7,6 +7,9 @@ from flask import Response
 from .. import clock, web
 from ..db import db
 from ..errors import Conflict
+from ..messaging import lists as messages
+from ..messaging import notices
+from ..messaging import words as mail_words
 from . import lists, words
 from .forms import CancelForm
 from .lists import Viewed
@@ -18,7 +21,7 @@ def show(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
     """The booking as it stands, with what kept it from being changed, if anything did."""
     booking, host, link = viewed
     now, own = clock.now(), web.reader()
-    events = lists.history_of(booking.id)
+    events, mails = lists.history_of(booking.id), messages.of_booking(booking.id)
     is_live = booking.status != BookingStatus.CANCELLED
     return web.render(
         "bookings/show.html",
@@ -36,6 +39,9 @@ def show(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
         place=words.place_of(booking, host.name),
         cancelled_by=words.cancelled_by(booking, events),
         history=words.history(booking, events, own),
+        mails=mails,
+        mail_words=mail_words,
+        is_told=any(each.kind == "booking_cancelled" for each in mails),
         form=CancelForm(formdata=None),
         **shared(viewed),
     )
@@ -55,5 +61,6 @@ def shared(viewed: Viewed) -> dict[str, Any]:
         "when": own.when(booking.starts_at, booking.ends_at - booking.starts_at),
         "mail_to": words.mail_to(booking),
         "zone": words.zone_words(own.tz),
+        "tells_contact": notices.is_sent(booking.calendar_id, "booking_cancelled"),
         "is_managed": manages(web.current(), booking),
     }

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 
 from ..accounts import passwords
 from ..accounts.models import Membership, Role, User
@@ -10,12 +10,11 @@ from ..accounts.service import NewUser, create_account, user_by_email
 from ..calendars.models import Calendar
 from ..calendars.service import create_calendar
 from ..db import db, transaction
-from ..events import Event
 from ..groups.service import add_calendar, create_group
 from ..links.models import LinkStatus, OneTimeLink
 from ..links.options import LinkOptions
 from ..links.service import address_of, create_link
-from . import bookings, cast, links
+from . import bookings, cast, links, mails
 from .diary import live_through
 
 EMAIL = "dana@example.org"
@@ -39,7 +38,7 @@ def seed(password: str, now: datetime) -> None:
         _group([calendars[0], calendars[2]], dana, began_at)
     live_through([*bookings.entries(calendars, dana, now), *links.entries(calendars, dana, now)])
     links.look_at_links(now)
-    _let_rest(calendars[0].account_id)
+    mails.catch_up(calendars[0].account_id, now)
 
 
 def open_link(now: datetime) -> str | None:
@@ -57,12 +56,6 @@ def open_link(now: datetime) -> str | None:
         with transaction():
             link = create_link(calendar, LinkOptions(note=TRY_NOTE), actor=dana, now=now)
     return address_of(link)
-
-
-def _let_rest(account_id: int) -> None:
-    """Nothing follows any more from what happened weeks ago: the worker would write to everybody today."""
-    with transaction():
-        db.session.execute(update(Event).where(Event.account_id == account_id).values(delivered_at=Event.at))
 
 
 def _open_link(calendar: Calendar, now: datetime) -> OneTimeLink | None:

@@ -1,9 +1,7 @@
 """Writes the mails about a booking: to the contact in the calendar's words, to the host in ours."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 
 from sqlalchemy import select
 
@@ -15,7 +13,7 @@ from ..bookings.words import calendar_entry
 from ..db import db
 from ..localtime import Reader
 from ..scheduling.ical import CalendarEntry, Method, Person, booking_ics
-from . import render
+from . import notices, opt_outs, render
 from .booking_values import (
     Told,
     contacts_facts,
@@ -27,61 +25,81 @@ from .booking_values import (
 )
 from .letters import Action, CalendarFile, Fact, Letter, Overtaken
 from .occasions import Occasion
-from .texts import TEXTS, Text
+from .texts import Text
 
 GONE = "The booking is no longer there."
 CHANGED = "The booking has changed since, and a later message says so."
 CANCELLED = "The booking was cancelled before this could be sent."
+STOPPED = "The contact has asked for no more reminders."
 OVER = "The booking was over before this could be sent."
 
 
-def for_contact(title: str, *, live: bool, method: Method | None) -> Callable[[Occasion], Letter]:
-    """A builder of mails to the contact; `live` ones are dropped once the booking is cancelled or over."""
-    return partial(_for_contact, title=title, live=live, method=method)
+@dataclass(frozen=True)
+class ContactMail:
+    """Writes a kind of mail to the contact, in the words of the calendar.
+
+    `live` ones are dropped once the booking is cancelled. `may_stop`: the contact can have no more of them.
+    """
+
+    title: str
+    live: bool
+    method: Method | None = None
+    may_stop: bool = False
+
+    def __call__(self, occasion: Occasion) -> Letter:
+        """The letter of the occasion's message."""
+        told = _told(occasion, live=self.live)
+        if self.may_stop and occasion.is_sending and opt_outs.is_out(told.booking):
+            raise Overtaken(STOPPED)
+        kind = occasion.message.kind
+        return self.letter(occasion, told, notices.setting_of(told.booking.calendar_id, kind).text(kind))
+
+    def letter(self, occasion: Occasion, told: Told, text: Text) -> Letter:
+        """The letter in these words."""
+        booking, reader = told.booking, contacts_reader(told.booking)
+        values = values_of(told, reader)
+        entry = contacts_entry(booking, _person(told.host), told.manage_address)
+        is_open = self.live and booking.ends_at > occasion.now and told.manage_address
+        return Letter(
+            subject=render.fill(text.subject, values),
+            title=self.title,
+            opening=render.fill(text.opening, values),
+            facts=[*_was(occasion, told, reader), *contacts_facts(told), *_ending(told, live=self.live)],
+            actions=[Action("Change or cancel", told.manage_address)] if is_open else [],
+            reason=f"You get this because {booking.email} was given for a booking with {told.host.name}.",
+            reply_to=_person(told.host),
+            thread=booking.uid,
+            calendar=_file(occasion, booking, entry, self.method) if self.method else None,
+            unsubscribe=occasion.secret_address(*opt_outs.path_of(booking)) if self.may_stop else None,
+        )
 
 
-def for_host(title: str, subject: str, *, live: bool, with_file: bool = True) -> Callable[[Occasion], Letter]:
-    """A builder of the host's own copy."""
-    return partial(_for_host, title=title, subject=subject, live=live, with_file=with_file)
+@dataclass(frozen=True)
+class HostMail:
+    """Writes the host's own copy, with its own calendar file."""
 
+    subject: str
+    title: str
+    live: bool
 
-def _for_contact(occasion: Occasion, *, title: str, live: bool, method: Method | None) -> Letter:
-    told = _told(occasion, live=live)
-    values = values_of(told, contacts_reader(told.booking))
-    text = text_for(told.booking.calendar_id, occasion.message.kind)
-    entry = contacts_entry(told.booking, _person(told.host), told.manage_address)
-    return Letter(
-        subject=render.fill(text.subject, values),
-        title=title,
-        opening=render.fill(text.opening, values),
-        facts=[*_was(occasion, told, contacts_reader(told.booking)), *contacts_facts(told), *_reason(told)],
-        actions=[Action("Change or cancel", told.manage_address)] if live and told.manage_address else [],
-        reason=f"You get this because {told.booking.email} was given for a booking with {told.host.name}.",
-        reply_to=_person(told.host),
-        thread=told.booking.uid,
-        calendar=_file(occasion, told, entry, method) if method else None,
-    )
+    def __call__(self, occasion: Occasion) -> Letter:
+        """The letter of the occasion's message."""
+        return self.letter(occasion, _told(occasion, live=self.live))
 
-
-def _for_host(occasion: Occasion, *, title: str, subject: str, live: bool, with_file: bool) -> Letter:
-    told = _told(occasion, live=live)
-    booking, reader = told.booking, hosts_reader(told.host)
-    entry = calendar_entry(booking, _person(told.host))
-    return Letter(
-        subject=f"{subject}: {booking.calendar.name}, {booking.name}, {short_time(told.starts_at, reader)}",
-        title=title.format(name=booking.name),
-        facts=[*_was(occasion, told, reader), *hosts_facts(told), *_reason(told)],
-        actions=[Action("Open the booking", occasion.address(f"/bookings/{booking.id}"))],
-        reason=f"You get this because you are booked by the calendar {booking.calendar.name}.",
-        reply_to=Person(booking.name, booking.email),
-        thread=booking.uid,
-        calendar=_file(occasion, told, entry, "PUBLISH") if with_file else None,
-    )
-
-
-def text_for(_calendar_id: int, kind: str) -> Text:
-    """The words of a kind in a calendar."""
-    return TEXTS[kind]
+    def letter(self, occasion: Occasion, told: Told) -> Letter:
+        """The letter about this booking."""
+        booking, reader = told.booking, hosts_reader(told.host)
+        when = short_time(told.starts_at, reader)
+        return Letter(
+            subject=f"{self.subject}: {booking.name}, {booking.calendar.name}, {when}",
+            title=self.title,
+            facts=[*_was(occasion, told, reader), *hosts_facts(told), *_ending(told, live=self.live)],
+            actions=[Action("Open the booking", occasion.address(f"/bookings/{booking.id}"))],
+            reason=f"You get this because the calendar {booking.calendar.name} books you.",
+            reply_to=Person(booking.name, booking.email),
+            thread=booking.uid,
+            calendar=_file(occasion, booking, calendar_entry(booking, _person(told.host)), "PUBLISH"),
+        )
 
 
 def _told(occasion: Occasion, *, live: bool) -> Told:
@@ -107,11 +125,12 @@ def _told(occasion: Occasion, *, live: bool) -> Told:
 
 
 def _require_true(booking: Booking, occasion: Occasion, *, live: bool) -> None:
+    """A follow-up is about what is over; everything else that is live comes before it."""
     if live and booking.status == BookingStatus.CANCELLED:
         raise Overtaken(CANCELLED)
     if booking.sequence > occasion.message.data.get("sequence", booking.sequence):
         raise Overtaken(CHANGED)
-    if live and booking.ends_at <= occasion.now:
+    if live and booking.ends_at <= occasion.now and occasion.message.kind != notices.FOLLOW_UP:
         raise Overtaken(OVER)
 
 
@@ -123,25 +142,19 @@ def _was(occasion: Occasion, told: Told, reader: Reader) -> list[Fact]:
     return [Fact("Was", replace(told, starts_at=datetime.fromtimestamp(before, UTC)).when(reader))]
 
 
-def _reason(told: Told) -> list[Fact]:
+def _ending(told: Told, *, live: bool) -> list[Fact]:
+    """Who cancelled, and why. Not in a mail that was about something else, when that is shown later."""
     booking = told.booking
-    if not booking.cancelled_by:
+    if live or not booking.cancelled_by:
         return []
     by = told.host.name if booking.cancelled_by == Party.HOST else booking.name
-    return [
-        Fact("Cancelled by", by),
-        *([Fact("Reason", booking.cancel_reason)] if booking.cancel_reason else []),
-    ]
+    why = [Fact("Reason", booking.cancel_reason)] if booking.cancel_reason else []
+    return [Fact("Cancelled by", by), *why]
 
 
-def _file(occasion: Occasion, told: Told, entry: CalendarEntry, method: Method) -> CalendarFile:
-    booking = told.booking
+def _file(occasion: Occasion, booking: Booking, entry: CalendarEntry, method: Method) -> CalendarFile:
     content = booking_ics(
-        entry,
-        occasion.now,
-        method=method,
-        status=booking.status.value.upper(),
-        sequence=booking.sequence,
+        entry, occasion.now, method=method, status=booking.status.value.upper(), sequence=booking.sequence
     )
     return CalendarFile(method, content)
 

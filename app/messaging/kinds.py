@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from . import link_letters
-from .booking_letters import for_contact, for_host
+from .booking_letters import ContactMail, HostMail
 from .letters import Letter
 from .occasions import Occasion
 
@@ -21,19 +21,46 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "booking_confirmed": Kind("Confirmation", for_contact("You are booked", live=True, method="REQUEST")),
+    "booking_confirmed": Kind("Confirmation", ContactMail("You are booked", live=True, method="REQUEST")),
     "booking_confirmed_host": Kind(
-        "New booking, to the host", for_host("New booking by {name}", "Booked", live=True)
+        "New booking, to the host", HostMail("Booked", "You have a new booking", live=True)
+    ),
+    "booking_moved": Kind("Change", ContactMail("Your booking has a new time", live=True, method="REQUEST")),
+    "booking_moved_host": Kind(
+        "Change, to the host", HostMail("New time", "A booking has a new time", live=True)
     ),
     "booking_cancelled": Kind(
-        "Cancellation", for_contact("This booking was cancelled", live=False, method="CANCEL")
+        "Cancellation", ContactMail("This booking was cancelled", live=False, method="CANCEL")
     ),
     "booking_cancelled_host": Kind(
-        "Cancellation, to the host", for_host("{name}'s booking was cancelled", "Cancelled", live=False)
+        "Cancellation, to the host", HostMail("Cancelled", "A booking was cancelled", live=False)
     ),
     "manage_link": Kind("The way to a booking", link_letters.manage_link),
     "booking_link": Kind("One-time link", link_letters.booking_link),
     "link_request_host": Kind("Request for a new link, to the host", link_letters.link_request_host),
+    "booking_requested": Kind(
+        "Request", ContactMail("Your request is on its way", live=True, method="REQUEST")
+    ),
+    "booking_requested_host": Kind(
+        "Request, to the host", HostMail("Please confirm", "A booking waits for your answer", live=True)
+    ),
+    "booking_accepted": Kind(
+        "Request confirmed", ContactMail("Your booking is confirmed", live=True, method="REQUEST")
+    ),
+    "booking_accepted_host": Kind(
+        "Request confirmed, to the host", HostMail("Confirmed", "You have confirmed a booking", live=True)
+    ),
+    "booking_declined": Kind(
+        "Request declined", ContactMail("Your request was declined", live=False, method="CANCEL")
+    ),
+    "booking_request_expired": Kind(
+        "Request not answered", ContactMail("Your request was not answered", live=False, method="CANCEL")
+    ),
+    "booking_request_expired_host": Kind(
+        "Request not answered, to the host", HostMail("Not answered", "A request has run out", live=False)
+    ),
+    "booking_reminder": Kind("Reminder", ContactMail("Your booking is coming up", live=True, may_stop=True)),
+    "booking_follow_up": Kind("Follow-up", ContactMail("Thank you", live=True, may_stop=True)),
 }
 
 

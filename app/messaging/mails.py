@@ -6,9 +6,11 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from ..accounts.models import User
-from ..bookings.models import Booking
+from ..bookings.models import Booking, BookingStatus
 from ..db import db, in_transaction
 from ..events import Event
+from . import notices
+from .kinds import KINDS
 from .service import Recipient, queue_message
 
 
@@ -18,22 +20,47 @@ class _Parties(NamedTuple):
 
 
 def booking_created(event: Event, now: datetime) -> None:
-    """Confirmation to the contact, and a copy of its own to the host."""
-    in_transaction(lambda: _tell_both(event, "booking_confirmed", now))
+    """Confirmation to the contact and a copy of its own to the host, or a request where the host has to confirm."""
+    in_transaction(lambda: _tell(event, now, "booking_confirmed", tentative="booking_requested"))
+
+
+def booking_rescheduled(event: Event, now: datetime) -> None:
+    """The new time to both; the old one stands beside it."""
+    in_transaction(lambda: _tell(event, now, "booking_moved"))
 
 
 def booking_cancelled(event: Event, now: datetime) -> None:
     """Cancellation to both."""
-    in_transaction(lambda: _tell_both(event, "booking_cancelled", now))
+    in_transaction(lambda: _tell(event, now, "booking_cancelled"))
 
 
-def _tell_both(event: Event, kind: str, now: datetime) -> None:
+def booking_confirmed(event: Event, now: datetime) -> None:
+    """The host has accepted a request: both get the calendar file as it stands now."""
+    in_transaction(lambda: _tell(event, now, "booking_accepted"))
+
+
+def booking_declined(event: Event, now: datetime) -> None:
+    """The contact hears of it; the host has just said it."""
+    in_transaction(lambda: _tell(event, now, "booking_declined"))
+
+
+def booking_request_expired(event: Event, now: datetime) -> None:
+    """Nobody has answered: both hear of it."""
+    in_transaction(lambda: _tell(event, now, "booking_request_expired"))
+
+
+def _tell(event: Event, now: datetime, kind: str, tentative: str | None = None) -> None:
+    """Queue `kind` for the contact and `<kind>_host` for the host, as far as there is such a mail and it is on."""
     parties = _parties(event)
-    if parties:
-        contact = Recipient(parties.booking.name, parties.booking.email)
-        host = Recipient(parties.host.name, parties.host.email)
-        _queue(event, parties, kind, "contact", contact, now)
-        _queue(event, parties, f"{kind}_host", "host", host, now)
+    if parties is None:
+        return
+    if tentative and parties.booking.status == BookingStatus.TENTATIVE:
+        kind = tentative
+    contact = Recipient(parties.booking.name, parties.booking.email)
+    host = Recipient(parties.host.name, parties.host.email)
+    for each, who, to in ((kind, "contact", contact), (f"{kind}_host", "host", host)):
+        if each in KINDS and notices.setting_of(parties.booking.calendar_id, each).is_on:
+            _queue(event, parties, each, who, to, now)
 
 
 def _queue(event: Event, parties: _Parties, kind: str, who: str, to: Recipient, now: datetime) -> None:

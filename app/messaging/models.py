@@ -1,10 +1,13 @@
-"""Messages: one row for each mail that something led to. A row holds ids and words, never a token."""
+"""Messages: one row for each mail that something led to. A row holds ids and words, never a token.
+
+Beside them what a calendar says about its mails, and who asked not to be reminded.
+"""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, text
+from sqlalchemy import JSON, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..columns import words
@@ -39,6 +42,7 @@ class Message(Base):
     __table_args__ = (
         Index("ix_message_account", "account_id", "id"),
         Index("ix_message_state", "account_id", "state", "id"),
+        Index("ix_message_address", "account_id", "to_address", "id"),
         Index("ix_message_booking", "booking_id", "id"),
         Index("ix_message_waiting", "retry_at", postgresql_where=WAITING, sqlite_where=WAITING),
     )
@@ -68,3 +72,32 @@ class Message(Base):
     booking_id: Mapped[int | None] = mapped_column(Id)
     user_id: Mapped[int | None] = mapped_column(Id)
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # more ids and plain values
+
+
+class Notice(Base):
+    """What a calendar's owner has changed about one kind of its mails; without a row all is as usual."""
+
+    __tablename__ = "calendar_notice"
+    __table_args__ = (PrimaryKeyConstraint("calendar_id", "kind"),)
+
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("calendar.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(48))
+    is_on: Mapped[bool]
+    subject: Mapped[str] = mapped_column(String(200), default="")  # empty: the usual words
+    opening: Mapped[str] = mapped_column(Text, default="")
+    # Of reminders how long before the booking, of the follow-up how long after it.
+    minutes: Mapped[list[int]] = mapped_column(JSON, default=list)
+    on_since: Mapped[datetime] = mapped_column(
+        UtcDateTime
+    )  # what was due before it was on is not made up for
+
+
+class OptOut(Base):
+    """An address that wants no reminders and follow-ups of this account. Mails about changes still come."""
+
+    __tablename__ = "mail_opt_out"
+    __table_args__ = (PrimaryKeyConstraint("account_id", "address"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    address: Mapped[str] = mapped_column(String(254))  # lower case
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

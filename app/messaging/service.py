@@ -73,7 +73,7 @@ def resend(message_id: int, now: datetime) -> None:
     """Have a message sent once more, under its own Message-ID. Raises Conflict while it is on its way already."""
     changed = _change(
         message_id,
-        table.c.state.in_(RESENT),
+        and_(table.c.state.in_(RESENT), table.c.to_address != ""),  # whom it was for may have been forgotten
         state=MessageState.QUEUED,
         why="",
         attempts=0,

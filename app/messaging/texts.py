@@ -1,5 +1,4 @@
-"""The words of mails about bookings: what they say unless the owner has written their own, and which values they may
-name. Pure."""
+"""The words of mails about bookings, unless the owner has written their own, and which values they may name. Pure."""
 
 from typing import NamedTuple
 
@@ -23,37 +22,36 @@ VALUES = {
     "booking.short_time": "When, in few words, with the zone",
     "booking.duration": "How long it lasts",
     "booking.place": "Where it takes place",
-    "booking.reference": "The reference both can say on the phone",
+    "booking.reference": "The reference that both can say on the phone",
     "booking.manage_link": "The contact's own address to change or cancel",
 }
 
 _WITH = "{{ calendar.name }} with {{ host.name }}, {{ booking.short_time }}"
-_HELLO = "Hello {{ contact.first_name }},\n\n"
+
+
+def _text(subject: str, sentence: str) -> Text:
+    return Text(subject, f"Hello {{{{ contact.first_name }}}},\n\n{sentence}")
+
 
 # Mails to the contact: kind -> its words.
 TEXTS = {
-    "booking_confirmed": Text(
-        f"Booked: {_WITH}", f"{_HELLO}you are booked. {{{{ host.name }}}} expects you."
+    "booking_confirmed": _text(f"Booked: {_WITH}", "you are booked. {{ host.name }} expects you."),
+    "booking_moved": _text(f"New time: {_WITH}", "your booking has a new time."),
+    "booking_cancelled": _text(f"Cancelled: {_WITH}", "this booking has been cancelled."),
+    "booking_reminder": _text(f"Reminder: {_WITH}", "your booking is coming up."),
+    "booking_follow_up": _text(
+        "Thank you: {{ calendar.name }} with {{ host.name }}", "thank you for your time."
     ),
-    "booking_moved": Text(f"New time: {_WITH}", f"{_HELLO}your booking has a new time."),
-    "booking_cancelled": Text(f"Cancelled: {_WITH}", f"{_HELLO}this booking has been cancelled."),
-    "booking_requested": Text(
+    "booking_requested": _text(
         f"Requested: {_WITH}",
-        f"{_HELLO}{{{{ host.name }}}} has your request, and the time is kept for you until it is answered.",
+        "{{ host.name }} has your request. The time is kept for you until it is answered.",
     ),
-    "booking_accepted": Text(
-        f"Confirmed: {_WITH}", f"{_HELLO}{{{{ host.name }}}} has confirmed your booking."
+    "booking_accepted": _text(f"Confirmed: {_WITH}", "{{ host.name }} has confirmed your booking."),
+    "booking_declined": _text(
+        f"Declined: {_WITH}", "{{ host.name }} cannot take this booking. The time is not kept for you."
     ),
-    "booking_declined": Text(
-        f"Declined: {_WITH}",
-        f"{_HELLO}{{{{ host.name }}}} cannot take this booking. The time is not kept for you.",
-    ),
-    "booking_request_expired": Text(
+    "booking_request_expired": _text(
         f"Not confirmed: {_WITH}",
-        f"{_HELLO}your request was not answered in time, so the time is no longer kept for you.",
-    ),
-    "booking_reminder": Text(f"Reminder: {_WITH}", f"{_HELLO}your booking is coming up."),
-    "booking_follow_up": Text(
-        "Thank you: {{ calendar.name }} with {{ host.name }}", f"{_HELLO}thank you for your time."
+        "your request was not answered in time, so the time is no longer kept for you.",
     ),
 }

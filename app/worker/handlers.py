@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..events import Event
-from ..messaging import delivery, link_mails, mails
+from ..messaging import delivery, link_mails, mails, reminders
 from ..operating import personal
 
 Handler = Callable[[Event, datetime], None]
@@ -27,16 +27,21 @@ class Periodic:
 
 ON_EVENT: dict[str, tuple[Handler, ...]] = {
     "booking_created": (mails.booking_created,),
+    "booking_rescheduled": (mails.booking_rescheduled,),
     "booking_cancelled": (mails.booking_cancelled,),
     "manage_link_asked": (link_mails.manage_link_asked,),
     "link_send_asked": (link_mails.link_send_asked,),
     "link_request_created": (link_mails.link_request_created,),
+    "booking_confirmed": (mails.booking_confirmed,),
+    "booking_declined": (mails.booking_declined,),
+    "booking_request_expired": (mails.booking_request_expired,),
     "message_queued": (delivery.deliver,),
 }
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("messages that wait", timedelta(minutes=1), delivery.hand_out_waiting),
     Periodic("personal data", timedelta(hours=6), personal.forget_old),
+    Periodic("reminders", timedelta(minutes=1), reminders.queue_due),
 )
 
 

@@ -29,6 +29,10 @@ def _booking(name: str, page: str = "") -> Address:
     return lambda stage: stage.booking(name, page)
 
 
+def _message(state: str) -> Address:
+    return lambda stage: stage.message(state)
+
+
 def _of(what: str, endpoint: str, who: str = "Ada") -> Callable[..., State]:
     def state(name: str, address: Address, act: Act | None = None, **more: object) -> State:
         return State(f"{what} {name}".strip(), endpoint, address, act, **{"who": who, **more})
@@ -100,9 +104,12 @@ delete_calendar = _of("delete calendar", "calendars.delete")
 links, link = _of("links", "links.index"), _of("link", "links.show")
 bookings, booking = _of("bookings", "bookings.index"), _of("booking", "bookings.show")
 account = _of("account", "accounts.show")
+messages, message = _of("messages", "messages.index"), _of("message", "messages.show")
+notice = _of("notice", "calendars.notice")
 work = _of("work", "worker.index")
 group, new_group = _of("group", "groups.show"), _of("new group", "groups.new")
 
+NOTICES = "settings/notifications"
 LINKS = "settings/one-time-links"
 ASK = "settings/availability?day=2026-12-05&time=09:00"
 CALENDARS = [
@@ -213,6 +220,26 @@ BOOKINGS = [
     _of("cancel a booking", "bookings.cancel")("for too long a reason", _booking("upcoming", "/cancel"),
         _reason_too_long, status=422),
 ]  # fmt: skip
+MESSAGES = [
+    messages("", "/messages"),
+    messages("on a phone", "/messages", settings={"size": (360, 740)}),
+    messages("of a newcomer", "/messages", who="Cleo"),
+    messages("that failed", "/messages?state=failed"),
+    messages("that are not there", "/messages?to=nobody@example.org"),
+    *(message(name, _message(name)) for name in ("queued", "sending", "sent", "kept", "failed", "unclear", "dropped")),
+    message("with its text", _message("sent"), unfold("As plain text")),
+]  # fmt: skip
+NOTIFICATIONS = [
+    _section("notifications")("", _in("intro", "settings/notifications")),
+    notice("", _in("intro", f"{NOTICES}/booking_confirmed")),
+    notice("with the values", _in("intro", f"{NOTICES}/booking_confirmed"), unfold("Values you can name")),
+    notice("with a value put in", _in("intro", f"{NOTICES}/booking_confirmed"), both(
+        unfold("Values you can name"), press("Insert"))),
+    notice("with errors", _in("intro", f"{NOTICES}/booking_confirmed"),
+           send("Save", opening="{{ contact.nickname }}"), status=422),
+    notice("to the host", _in("intro", f"{NOTICES}/booking_confirmed_host")),
+    notice("with times", _in("intro", f"{NOTICES}/booking_reminder")),
+]  # fmt: skip
 ACCOUNT = [
     account("", "/account"),
     account("with a menu open", "/account", unfold("Ada Lovelace")),
@@ -226,4 +253,14 @@ WORK = [
     work("without a worker", "/work", _without_worker),
     work("tried again", "/work", _try_again),
 ]
-OWNER_STATES = [*CALENDARS, *GROUPS, *SETTINGS, *ONE_TIME_LINKS, *BOOKINGS, *WORK, *ACCOUNT]
+OWNER_STATES = [
+    *CALENDARS,
+    *GROUPS,
+    *SETTINGS,
+    *ONE_TIME_LINKS,
+    *BOOKINGS,
+    *MESSAGES,
+    *NOTIFICATIONS,
+    *WORK,
+    *ACCOUNT,
+]

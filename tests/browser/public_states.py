@@ -19,6 +19,10 @@ def _details(name: str, start: int, query: str = "") -> Address:
     return lambda stage: f"{stage.open_link(name)}/details?s={start}{query}"
 
 
+def _reminders(stage: Stage) -> str:
+    return stage.ids["reminders"]
+
+
 def _place(name: str) -> Address:
     return lambda stage: stage.ids[f"place of {name}"]
 
@@ -135,6 +139,10 @@ CHANGE = [
           lambda stage: f"{stage.ids['place of upcoming']}/change/details?s={at(11, days=8, minute=30)}", _outdated,
           status=409),
 ]  # fmt: skip
+REMINDERS = [
+    State("stopping reminders", "public.reminders", _reminders),
+    State("reminders stopped", "public.reminders", _reminders, press("Stop reminders")),
+]
 EXPIRED = [
     State("a used link", "public.picker", _open("used"), status=410),
     State("the link I booked with", "public.picker", _details("mine too", at(9, days=7)), _book_again, status=410),
@@ -171,4 +179,4 @@ ACCOUNT = [
     State("setup", "accounts.setup", "/setup", bare=True),
     State("setup with errors", "accounts.setup", "/setup", press("Create account"), bare=True, status=422),
 ]  # fmt: skip
-PUBLIC_STATES = [*PICKER, *GROUPS, *DETAILS, *MANAGE, *CHANGE, *EXPIRED, *ERRORS, *ACCOUNT]
+PUBLIC_STATES = [*PICKER, *GROUPS, *DETAILS, *MANAGE, *REMINDERS, *CHANGE, *EXPIRED, *ERRORS, *ACCOUNT]

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort
 from playwright.sync_api import BrowserContext
+from sqlalchemy import update
 
 from app import clock, errors
 from app.accounts.models import User
@@ -21,6 +22,10 @@ from app.calendars.models import Calendar, ContactKind, DateOverride, LocationKi
 from app.db import db, transaction
 from app.links import sightings
 from app.links.models import LinkStatus, OneTimeLink, SightingKind
+from app.messaging import opt_outs
+from app.messaging.models import Message
+from app.messaging.models import MessageState as State
+from app.messaging.service import Recipient, queue_message
 from app.worker import beats
 
 from ..factories import (
@@ -55,6 +60,15 @@ QUESTIONS = [
         1,
     )
 ]
+MESSAGES = {
+    State.QUEUED: "The mail server mail.example.org, port 587 could not be reached: Connection refused.",
+    State.SENDING: "",
+    State.SENT: "",
+    State.KEPT: "",
+    State.FAILED: "The mail server answered: 550 5.1.1 The mailbox you tried to reach does not exist",
+    State.UNCLEAR: "The mail server got the whole message and then did not say whether it took it.",
+    State.DROPPED: "The booking is no longer there.",
+}
 LONG = (
     "A very long note that goes on about everything that was said on the telephone, twice over, and then some"
 )
@@ -101,6 +115,10 @@ class Stage:
     def booking(self, name: str, page: str = "") -> str:
         """The owner's page of a booking, or one below it."""
         return f"/bookings/{self.ids[name]}{page}"
+
+    def message(self, state: str) -> str:
+        """The owner's page of the message in this state."""
+        return f"/messages/{self.ids[f'message {state}']}"
 
     def take(self, start: int, calendar: str = "intro") -> None:
         """Somebody else books this time by the public link."""
@@ -212,6 +230,30 @@ def _make_links(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
     sightings.flush()
 
 
+def _make_messages(stage: Stage) -> None:
+    """One in each state, all about the upcoming booking, and one about none that is there any more."""
+    booking = db.session.get(Booking, stage.ids["upcoming"])
+    stage.ids["reminders"] = "".join(opt_outs.path_of(booking))
+    for state, why in MESSAGES.items():
+        with transaction():
+            message_id = queue_message(
+                "booking_confirmed",
+                Recipient(booking.name, booking.email),
+                account_id=booking.account_id,
+                effect=f"stage:{state}",
+                at=NOW,
+                booking_id=booking.id,
+                calendar_id=booking.calendar_id,
+            )
+            values = {
+                "state": state,
+                "why": why,
+                "booking_id": None if state == State.DROPPED else booking.id,
+            }
+            db.session.execute(update(Message).where(Message.id == message_id).values(**values))
+        stage.ids[f"message {state}"] = message_id
+
+
 def _make_bookings(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
     intro, asking, closing = (made[name] for name in ("intro", "asking", "closing"))
     links = {name: db.session.get(OneTimeLink, stage.ids[name]) for name in ("used", "mine", "past one")}
@@ -233,6 +275,7 @@ def _make_bookings(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
         cancel(stage.ids["given up"], Party.CONTACT, "", NOW)
         mark_no_show(stage.ids["missed"], True, NOW, ada.id)
     reschedule(Move(stage.ids["moved"], at(15, days=8), 0, Party.HOST, ada.id), NOW)
+    _make_messages(stage)
     for name in wishes:
         stage.ids[f"place of {name}"] = manage.path_of(db.session.get(Booking, stage.ids[name]))
 

@@ -64,7 +64,8 @@ def show(state: State, stage: Stage, open_page: Callable[..., Page], **settings:
 
 
 def _is_page(answer: Response) -> bool:
-    return answer.request.resource_type == "document" and not 300 <= answer.status < 400
+    is_document = answer.request.resource_type == "document" and not 300 <= answer.status < 400
+    return is_document and answer.frame.parent_frame is None
 
 
 def press(name: str, **options: Any) -> Act:

@@ -31,6 +31,8 @@ PAGELESS = {
     "operating.readiness",
     "operating.show_metrics",
     "public.manage_ics",
+    "messages.preview",  # a mail in a frame; its page is looked at with the frame in it
+    "calendars.notice_preview",
 }
 FRAGMENTS = {"calendars.preview_hours"}  # a part of calendars.availability
 FIRST = {state.endpoint: state for state in reversed(STATES)}

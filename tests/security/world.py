@@ -16,6 +16,9 @@ from app.bookings.models import Booking
 from app.calendars.models import Calendar, DateOverride
 from app.db import db, transaction
 from app.links.models import LinkStatus, OneTimeLink
+from app.messaging import opt_outs
+from app.messaging.models import Message, MessageState
+from app.messaging.service import Recipient, queue_message
 
 from ..factories import (
     NOW,
@@ -85,6 +88,12 @@ class World:
         with self.app.app_context():
             return manage.path_of(db.session.get(Booking, self.ids["booking_id"]))
 
+    @cached_property
+    def reminders_path(self) -> str:
+        """Where that contact stops reminders."""
+        with self.app.app_context():
+            return "".join(opt_outs.path_of(db.session.get(Booking, self.ids["booking_id"])))
+
     def path(self, endpoint: str, **values: Any) -> str:
         """The address of a page of Ada's; what the rule asks for is taken from her things."""
         with self.app.test_request_context():
@@ -120,6 +129,8 @@ class World:
             "off_group_id": make_group(make_calendar(self.ada, **named), switched_off_at=NOW).id,
             "request_id": make_request(used, name=SECRET_WORD).id,
             "failed_id": _failed_work(calendar.account_id),
+            "message_id": _message(calendar),
+            "kind": "booking_confirmed",
             "slug": calendar.slug,
             "account_id": calendar.account_id,
         }
@@ -159,6 +170,21 @@ def _failed_work(account_id: int) -> int:
     with transaction():
         made = give_up_work(account_id, error=f"{SECRET_WORD} is not at home", title=SECRET_WORD)
     return made.id
+
+
+def _message(calendar: Calendar) -> int:
+    """One that failed, so that it can be sent again."""
+    with transaction():
+        made = queue_message(
+            "booking_confirmed",
+            Recipient(SECRET_WORD, f"{SECRET_WORD}@example.org"),
+            account_id=calendar.account_id,
+            effect="the world's",
+            at=NOW,
+            calendar_id=calendar.id,
+        )
+        db.session.execute(update(Message).where(Message.id == made).values(state=MessageState.FAILED))
+    return made
 
 
 def _in_the_past(booking_id: int, start: int) -> int:

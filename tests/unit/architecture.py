@@ -43,7 +43,7 @@ MODELS_MAY_IMPORT = ("db", "columns")
 # of attempts and of openings must outlive a request that is rolled back; handlers of events are called outside any.
 OWN_TRANSACTION = (
     "accounts.signing_in", "bookings.booking_step", "bookings.rescheduling", "links.sightings", "messaging.delivery",
-    "messaging.link_mails", "messaging.mails", "ratelimit",
+    "messaging.link_mails", "messaging.mails", "messaging.reminders", "ratelimit",
 )  # fmt: skip
 WEB_NAMES = ("blueprint", "routes", "forms", "form", "page", "pages")
 CLOCK_READS = {"now", "utcnow", "today", "time", "time_ns", "gmtime", "localtime", "ctime"}

@@ -1,0 +1,102 @@
+"""What the owner's pages read: a page of messages and the counts beside it, one message, those of a booking.
+
+Pages are cut by keyset, newest first, as those of bookings are.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from ..accounts.sessions import SignedIn
+from ..calendars.access import calendars_for
+from ..calendars.models import Calendar
+from ..db import connection
+from ..errors import NotFound
+from .choice import Choice, Section
+from .models import Message
+
+MOST_COUNTED = 1_000  # beyond that a page says "1,000+"
+
+message, calendar = Message.__table__, Calendar.__table__
+
+
+class Page(NamedTuple):
+    """Messages, newest first, and whether there are more before and after them."""
+
+    messages: Sequence[Any]
+    has_newer: bool
+    has_older: bool
+
+
+def page_of(signed_in: SignedIn, choice: Choice) -> Page:
+    """The page that `choice` asks for, of the messages this person may see."""
+    backwards = choice.before is not None
+    ids = _ids(signed_in, choice, choice.section)
+    if choice.after:
+        ids = ids.where(message.c.id < choice.after)
+    if backwards:
+        ids = ids.where(message.c.id > choice.before)
+    ids = ids.order_by(message.c.id if backwards else message.c.id.desc()).limit(choice.per_page + 1)
+    rows = _rows(ids)
+    more = len(rows) > choice.per_page
+    if backwards:
+        return Page(rows[-choice.per_page :], has_newer=more, has_older=True)
+    return Page(rows[: choice.per_page], has_newer=choice.after is not None, has_older=more)
+
+
+def counts(signed_in: SignedIn, choice: Choice) -> dict[Section, int]:
+    """How many each list holds under the filters of `choice`; MOST_COUNTED + 1 means more than that."""
+    counted = [
+        select(func.count())
+        .select_from(_ids(signed_in, choice, section).limit(MOST_COUNTED + 1).subquery())
+        .scalar_subquery()
+        for section in Section
+    ]
+    return dict(zip(Section, connection().execute(select(*counted)).one(), strict=True))
+
+
+def message_for(signed_in: SignedIn, message_id: int) -> Any:
+    """The message with the name of its calendar, if this person may see it. Raises NotFound."""
+    found = (
+        connection().execute(_shown().where(message.c.id == message_id, _seen_by(signed_in))).one_or_none()
+    )
+    if found is None:
+        raise NotFound("There is no such message.")
+    return found
+
+
+def of_booking(booking_id: int) -> Sequence[Any]:
+    """The booking's messages, oldest first; for those who may see the booking."""
+    return (
+        connection()
+        .execute(select(message).where(message.c.booking_id == booking_id).order_by(message.c.id))
+        .all()
+    )
+
+
+def _seen_by(signed_in: SignedIn) -> ColumnElement[bool]:
+    """All of the account; for a member those of their calendars, and those to them."""
+    own = message.c.account_id == signed_in.account.id
+    if signed_in.manages_account:
+        return own
+    calendars = calendars_for(signed_in).with_only_columns(calendar.c.id)
+    return own & or_(message.c.calendar_id.in_(calendars), message.c.user_id == signed_in.user.id)
+
+
+def _ids(signed_in: SignedIn, choice: Choice, section: Section) -> Select[Any]:
+    ids = select(message.c.id).where(_seen_by(signed_in))
+    if section is not Section.ALL:
+        ids = ids.where(message.c.state.in_(section.states))
+    return ids.where(message.c.to_address == choice.address) if choice.address else ids
+
+
+def _rows(ids: Select[Any]) -> Sequence[Any]:
+    page = ids.subquery("page")
+    rows = _shown().join(page, page.c.id == message.c.id)
+    return connection().execute(rows.order_by(message.c.id.desc())).all()
+
+
+def _shown() -> Select[Any]:
+    named = select(message, calendar.c.name.label("calendar_name"))
+    return named.outerjoin(calendar, calendar.c.id == message.c.calendar_id)

@@ -1,0 +1,62 @@
+"""A booking that nobody made, for previews of mails."""
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from ..bookings.models import Booking, BookingStatus, Party
+from ..calendars.models import Calendar
+from ..localtime import wall_to_instant
+from ..scheduling.wallclock import date_at
+from .booking_values import Told
+from .kinds import KINDS
+from .letters import Letter
+from .occasions import Occasion
+from .texts import Text
+
+NAME, EMAIL = "Sam Lee", "sam@example.org"
+ENDED = ("booking_cancelled", "booking_declined", "booking_request_expired")
+
+
+def letter(calendar: Calendar, kind: str, text: Text, now: datetime) -> Letter:
+    """The mail that a booking of tomorrow morning would lead to."""
+    starts_at = wall_to_instant(_tomorrow(calendar, now), 10 * 60, calendar.tz)
+    was = starts_at - timedelta(hours=1)
+    data = {"was": int(was.timestamp())} if kind == "booking_moved" else {}
+    message = SimpleNamespace(kind=kind, data=data)
+    occasion = Occasion(message, now, is_sending=False)
+    booking = _booking(calendar, kind, starts_at)
+    told = Told(booking, calendar.host, starts_at, occasion.secret_address("/m/", "token"))
+    return KINDS[kind].builder.letter(occasion, told, text)
+
+
+def _booking(calendar: Calendar, kind: str, starts_at: datetime) -> Booking:
+    """Never added to the session. Its key is nobody's, so that it has no address of its own."""
+    ended = {"status": BookingStatus.CANCELLED, "cancelled_by": Party.HOST} if kind in ENDED else {}
+    values: dict[str, Any] = {
+        "status": BookingStatus.CONFIRMED,
+        "cancel_reason": "I have to travel that day." if ended else "",
+        **ended,
+    }
+    return Booking(
+        calendar_id=calendar.id,
+        calendar=calendar,
+        uid="0000sample@slotkey",
+        sequence=0,
+        manage_nonce=bytes(8),
+        key_id="",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=calendar.duration_minutes),
+        name=NAME,
+        email=EMAIL,
+        phone="",
+        tz=calendar.tz,
+        locale=calendar.host.locale,
+        answers=[],
+        location={"kind": calendar.location_kind.value, "detail": calendar.location_detail},
+        **values,
+    )
+
+
+def _tomorrow(calendar: Calendar, now: datetime) -> Any:
+    return date_at(calendar.tz, int(now.timestamp())) + timedelta(days=1)
