@@ -18,6 +18,7 @@ from .operating import routes as operating_routes
 from .public import (
     ask_routes,
     change_routes,
+    check_routes,
     details_routes,
     find_routes,
     group_routes,
@@ -45,6 +46,7 @@ ROUTES = (
     opt_out_routes,
     picker_routes,
     details_routes,
+    check_routes,
     ask_routes,
     find_routes,
     manage_routes,

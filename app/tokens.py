@@ -19,6 +19,7 @@ SHAPE = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 
 LINK = "slotkey one-time link"
 MANAGE = "slotkey manage a booking"
+RECIPIENT = "slotkey recipient of a link"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,13 @@ class TokenMaker:
         for secret in self.secrets:
             if _key_id(secret) == key_id:
                 return urlsafe_b64encode(nonce + _tag(secret, self.purpose, nonce)).decode()
+        return None
+
+    def code(self, nonce: bytes, key_id: str) -> str | None:
+        """Six digits in place of a token, for a person to copy: worth little unless tries are counted."""
+        for secret in self.secrets:
+            if _key_id(secret) == key_id:
+                return f"{int.from_bytes(_tag(secret, self.purpose, nonce)) % 10**6:06}"
         return None
 
     def nonce(self, token: str) -> bytes | None:

@@ -10,6 +10,7 @@ from ..calendars.access import calendars_for
 from ..calendars.models import Calendar
 from ..db import db, in_transaction
 from ..errors import Conflict, Invalid
+from ..links.sent_words import on_its_way
 from ..scheduling.ical import Person, booking_ics
 from . import booking_page, lists, service, words
 from .blueprint import BOOKING, bp
@@ -61,8 +62,8 @@ def cancel(booking_id: int) -> Response:
         in_transaction(lambda: _cancel(viewed, form))
     except Conflict as refusal:
         return booking_page.refused(booking_id, refusal)
-    sent = f" A new link is on its way to {viewed.booking.email}." if form.sends_new_link.data else ""
-    notice = f"Booking cancelled. Its time is open again.{sent}"
+    sent = [on_its_way("A new link", viewed.booking.email)] if form.sends_new_link.data else []
+    notice = " ".join(["Booking cancelled. Its time is open again.", *sent])
     return web.go_to(".show", booking_id=booking_id, notice=notice)
 
 
@@ -71,7 +72,7 @@ def new_link(booking_id: int) -> Response:
     """A link for another time, for whoever booked by one that is used up."""
     viewed = lists.booking_for(web.current(), booking_id)
     in_transaction(lambda: send_new_link(web.current(), viewed, clock.now()))
-    notice = f"A new link is on its way to {viewed.booking.email}."
+    notice = on_its_way("A new link", viewed.booking.email)
     return web.go_to(".show", booking_id=booking_id, notice=notice)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from .. import config
 from ..amounts import length_words
 from ..bookings.offering import offer_of, open_offer, terms_of
 from ..calendars.checks import longest_range
@@ -25,6 +26,7 @@ OF_TIME = {
     Reason.BUFFER: "is too close to another booking",
 }
 NOBODY = "Nobody can book this link at the moment"
+NO_MAIL = "It asks for a code, and no mail server is set that would send it. Set one, or take the check off."
 NOT_ALL = "Not all times of this link can be booked"
 
 
@@ -44,6 +46,8 @@ def obstacle_to(calendar: Calendar, link: Any, now: datetime, locale: str) -> Ob
     """
     if link.status != LinkStatus.ACTIVE or not calendar.is_on or (link.expires_at and link.expires_at <= now):
         return None
+    if link.checks_recipient and not config.current().mail:
+        return Obstacle(NOBODY, [NO_MAIL])
     offer = _offer(calendar, link, now)
     reader = Reader(calendar.tz, locale)
     first = next_open(offer, offer.now)

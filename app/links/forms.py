@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
-from wtforms import Field, StringField
+from wtforms import BooleanField, Field, StringField
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import Input
 
@@ -56,6 +56,7 @@ class LinkForm(BaseForm):
     for_name = StringField("Name", [Length(max=120, message=TOO_LONG)], filters=[one_line])
     for_email = StringField("E-mail", [Length(max=254, message=TOO_LONG)], filters=[one_line])
     note = StringField("Note", [Length(max=500, message=TOO_LONG)], filters=[one_line])
+    checks_recipient = BooleanField("Ask for a code before showing any time")
     expires_on = DayField("Expires after")
     duration_minutes = WholeNumber(
         "Duration in minutes", least=SHORTEST_MINUTES, most=LONGEST_MINUTES, optional=True
@@ -84,6 +85,7 @@ class LinkForm(BaseForm):
     def typed(self) -> list[tuple[str, str]]:
         """(label, text) of each field that a request has filled in, as it was typed."""
         texts = {name: request.form.getlist(name) for name in vars(LinkOptions())}
+        texts["checks_recipient"] = ["Yes"] * self.checks_recipient.data
         said = {
             name: ", ".join(text.strip() for text in given if text.strip()) for name, given in texts.items()
         }

@@ -81,6 +81,7 @@ def _facts(calendar: Calendar, link: OneTimeLink) -> list[tuple[str, str | None]
     return [
         ("For", " · ".join(filter(None, (link.for_name, link.for_email))) or None),
         ("Note", link.note or None),
+        ("Recipient check", "Asks for a code, sent to this address" if link.checks_recipient else None),
         ("From", words.SOURCE_WORDS[link.source]),
         ("Expires", f"at the end of {until} ({own.zone_label(link.expires_at)})" if until else "Never"),
         (

@@ -14,6 +14,7 @@ from .export import lines
 from .forms import LinkForm
 from .link_page import link_page, sharing, title_of
 from .models import LinkStatus
+from .sent_words import on_its_way
 
 
 @bp.get(LINK)
@@ -77,7 +78,7 @@ def send(calendar_id: int, link_id: int) -> Response:
         in_transaction(lambda: sending.send(link, web.current().user, clock.now()))
     except Conflict as refused:
         return link_page(calendar, link, refused)
-    said = f"The link is on its way to {link.for_email}."
+    said = on_its_way("The link", link.for_email)
     return web.go_to(".show", calendar_id=calendar_id, link_id=link_id, notice=said)
 
 

@@ -27,6 +27,7 @@ class FoundLink(NamedTuple):
     expires_at: datetime | None
     for_name: str
     for_email: str
+    checks_recipient: bool
     duration_minutes: int | None
     offered_from_on: date | None
     offered_until_on: date | None
@@ -55,6 +56,7 @@ _BY_NONCE = (
         link.c.expires_at,
         link.c.for_name,
         link.c.for_email,
+        link.c.checks_recipient,
         link.c.duration_minutes,
         link.c.offered_from_on,
         link.c.offered_until_on,

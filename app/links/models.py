@@ -66,6 +66,7 @@ class OneTimeLink(Base):
         CheckConstraint("(status = 'used') = (used_at IS NOT NULL)", name="used_at"),
         CheckConstraint("(status = 'deleted') = (deleted_at IS NOT NULL)", name="deleted_at"),
         CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="duration"),
+        CheckConstraint("NOT checks_recipient OR for_email <> ''", name="checks_recipient"),
         Index("ix_one_time_link_calendar", "calendar_id", "id"),
         Index("ix_one_time_link_status", "calendar_id", "status", "id"),
         Index("ix_one_time_link_source", "calendar_id", "source", "id"),
@@ -88,6 +89,8 @@ class OneTimeLink(Base):
     for_name: Mapped[str] = mapped_column(String(120), default="")
     for_email: Mapped[str] = mapped_column(String(254), default="")
     note: Mapped[str] = mapped_column(String(500), default="")
+    # Before it shows anything, the link asks for a code that is sent to `for_email`.
+    checks_recipient: Mapped[bool] = mapped_column(default=False)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     duration_minutes: Mapped[int | None] = mapped_column(Integer)  # empty: the calendar's
     offered_from_on: Mapped[date | None]  # dates in the calendar's zone, both included
@@ -154,3 +157,27 @@ class LinkRequest(Base):
     def is_open(self) -> bool:
         """True while nobody has answered it."""
         return self.status == RequestStatus.OPEN
+
+
+class RecipientChallenge(Base):
+    """A code that one browser asked for, to show that the link's recipient sits there.
+
+    The code itself is made from the nonce and a server key: the row opens nothing.
+    """
+
+    __tablename__ = "recipient_challenge"
+    __table_args__ = (
+        CheckConstraint("tries >= 0", name="tries"),
+        Index("ix_recipient_challenge_link", "link_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("one_time_link.id"))
+    email: Mapped[str] = mapped_column(
+        String(254)
+    )  # the link's then; a code for another address is worth nothing
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(8))
+    key_id: Mapped[str] = mapped_column(String(8))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    tries: Mapped[int] = mapped_column(Integer, default=0)

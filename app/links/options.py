@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from .. import emails
 from ..errors import Invalid
@@ -19,17 +20,33 @@ class LinkOptions:
 
     Dates are the calendar's: the link expires at the end of `expires_on`, and offers days from `offered_from_on`
     until `offered_until_on`, both included. `offered_times` are starts in epoch seconds: instead of the
-    calendar's hours, the link offers only these.
+    calendar's hours, the link offers only these. With `checks_recipient` it shows nothing before a code, sent to
+    `for_email`, was entered.
     """
 
     for_name: str = ""
     for_email: str = ""
     note: str = ""
+    checks_recipient: bool = False
     expires_on: date | None = None
     duration_minutes: int | None = None
     offered_from_on: date | None = None
     offered_until_on: date | None = None
     offered_times: tuple[int, ...] = ()
+
+
+def taken_over(link: Any, for_name: str, for_email: str) -> LinkOptions:
+    """What a link in place of this one begins with, for the same person or another.
+
+    Dates are not taken over: they are likely to have passed.
+    """
+    return LinkOptions(
+        for_name=for_name,
+        for_email=for_email,
+        note=link.note,
+        checks_recipient=link.checks_recipient,
+        duration_minutes=link.duration_minutes,
+    )
 
 
 def check(options: LinkOptions, before: LinkOptions, tz: str, now: datetime) -> None:
@@ -74,6 +91,8 @@ def _check_texts(options: LinkOptions) -> None:
         if len(getattr(options, field)) > most:
             raise Invalid(f"Use at most {most} characters.", field)
     check_email(options.for_email)
+    if options.checks_recipient and not options.for_email:
+        raise Invalid("Enter the e-mail address that the code is to be sent to.", "for_email")
 
 
 def _check_duration(minutes: int | None) -> None:

@@ -14,6 +14,7 @@ from ..errors import Conflict, NotFound
 from . import requests
 from .blueprint import bp
 from .models import LinkRequest, RequestStatus
+from .sent_words import on_its_way
 
 REQUEST = f"/calendars/<{ID}:calendar_id>/requests/<{ID}:request_id>"
 
@@ -24,8 +25,7 @@ def answer_request(calendar_id: int, request_id: int) -> Response:
     calendar, asked = _my_request(calendar_id, request_id)
     user, now = web.current().user, clock.now()
     _settle(asked, RequestStatus.ANSWERED, lambda: requests.answer(calendar, asked, user, now))
-    said = f"Link created. It is on its way to {asked.email}."
-    return _go_back(asked, said, created=asked.new_link_id)
+    return _go_back(asked, on_its_way("The new link", asked.email), created=asked.new_link_id)
 
 
 @bp.post(f"{REQUEST}/ignore")

@@ -12,7 +12,7 @@ from ..db import connection, db
 from ..errors import Conflict
 from ..events import Event
 from .models import LinkStatus, OneTimeLink
-from .options import LinkOptions
+from .options import taken_over
 from .service import create_link
 
 link_table, event = OneTimeLink.__table__, Event.__table__
@@ -54,10 +54,7 @@ def replace_for(
     calendar: Calendar, parent: OneTimeLink, name: str, email: str, actor: User, now: datetime
 ) -> OneTimeLink:
     """A new link with the note and the duration of `parent`, whatever its status, for another person."""
-    options = LinkOptions(
-        for_name=name, for_email=email, note=parent.note, duration_minutes=parent.duration_minutes
-    )
-    return create_link(calendar, options, actor=actor, now=now, parent=parent)
+    return create_link(calendar, taken_over(parent, name, email), actor=actor, now=now, parent=parent)
 
 
 def is_sendable(link: Any, now: datetime) -> bool:

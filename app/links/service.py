@@ -14,7 +14,7 @@ from ..errors import Conflict, Invalid
 from ..groups.models import CalendarGroup
 from ..groups.service import require_calendar
 from .models import LinkSource, LinkStatus, OneTimeLink
-from .options import LinkOptions, check, expires_at, expires_on
+from .options import LinkOptions, check, expires_at, expires_on, taken_over
 from .search import kept_words
 
 link_table = OneTimeLink.__table__
@@ -84,16 +84,11 @@ def create_replacement(
 ) -> OneTimeLink:
     """A new link for the same person, with the same note and duration, in place of a used or deleted one.
 
-    Dates are not taken over: they are likely to have passed. Raises Conflict while `parent` is Active.
+    Raises Conflict while `parent` is Active.
     """
     if parent.status == LinkStatus.ACTIVE:
         raise Conflict("This link has not been used. Send it again, or delete it first.")
-    options = LinkOptions(
-        for_name=parent.for_name,
-        for_email=parent.for_email,
-        note=parent.note,
-        duration_minutes=parent.duration_minutes,
-    )
+    options = taken_over(parent, parent.for_name, parent.for_email)
     return create_link(calendar, options, actor=actor, now=now, parent=parent)
 
 
@@ -136,6 +131,7 @@ def options_of(link: OneTimeLink, tz: str) -> LinkOptions:
         for_name=link.for_name,
         for_email=link.for_email,
         note=link.note,
+        checks_recipient=link.checks_recipient,
         expires_on=expires_on(link.expires_at, tz),
         duration_minutes=link.duration_minutes,
         offered_from_on=link.offered_from_on,
@@ -160,6 +156,7 @@ def _columns(calendar: Calendar, options: LinkOptions) -> dict[str, Any]:
         "for_name": options.for_name,
         "for_email": options.for_email,
         "note": options.note,
+        "checks_recipient": options.checks_recipient,
         "expires_at": expires_at(options.expires_on, calendar.tz),
         "duration_minutes": options.duration_minutes,
         "offered_from_on": options.offered_from_on,

@@ -134,8 +134,9 @@ def share_text(calendar: Any, link: Any, address: str, now: datetime) -> str:
         if until
         else ""
     )
+    code = f" It first asks for a code, which it sends to {link.for_email}." if link.checks_recipient else ""
     return (
         f"{greeting}\n\nplease choose a time for {calendar.name} with {calendar.host.name} ({length_words(minutes)}):\n"
         f"{address}\n\nTimes are shown in {zones.label(calendar.tz, now)}; you can switch to yours. "
-        f"This link is for you alone and works once{limit}."
+        f"This link is for you alone and works once{limit}.{code}"
     )

@@ -37,6 +37,7 @@ KINDS = {
     ),
     "manage_link": Kind("The way to a booking", link_letters.manage_link),
     "booking_link": Kind("One-time link", link_letters.booking_link),
+    "recipient_code": Kind("Code of a recipient check", link_letters.recipient_code),
     "link_request_host": Kind("Request for a new link, to the host", link_letters.link_request_host),
     "booking_requested": Kind(
         "Request", ContactMail("Your request is on its way", live=True, method="REQUEST")

@@ -10,7 +10,8 @@ from ..bookings import manage
 from ..bookings.models import Booking
 from ..calendars.models import Calendar
 from ..db import db
-from ..links.models import LinkRequest, LinkStatus, OneTimeLink
+from ..links import recipient_check
+from ..links.models import LinkRequest, LinkStatus, OneTimeLink, RecipientChallenge
 from ..links.service import token_of
 from ..localtime import Reader
 from ..scheduling.ical import Person
@@ -21,6 +22,7 @@ from .occasions import Occasion
 NO_KEY = "The server key that would open its address was dropped."
 OVER = "The link was used, deleted or over before this could be sent."
 FOR_ANOTHER = "The link is for another address by now."
+CODE_OVER = "The code was over before this could be sent."
 SETTLED = "The request was answered before this could be sent."
 
 
@@ -59,7 +61,7 @@ def booking_link(occasion: Occasion) -> Letter:
         opening=f"{_greeting(link)}\n\n{host.name} sends you a link to book {calendar.name}.",
         facts=_offer(link, calendar),
         actions=[Action("Choose a time", address)],
-        closing="This link is for you alone. It works once: after you book, it closes.",
+        closing=f"This link is for you alone. It works once: after you book, it closes.{_check(link)}",
         reason=f"You get this because {host.name} made a booking link for {link.for_email}.",
         reply_to=Person(host.name, host.email),
     )
@@ -91,6 +93,29 @@ def link_request_host(occasion: Occasion) -> Letter:
     )
 
 
+def recipient_code(occasion: Occasion) -> Letter:
+    """The code, which is made now and stored nowhere; dropped when it could not be used any more."""
+    challenge = db.session.get(RecipientChallenge, occasion.message.data["challenge_id"])
+    if challenge is None or (occasion.is_sending and challenge.expires_at <= occasion.now):
+        raise Overtaken(CODE_OVER)
+    link, calendar = _link(challenge.link_id)
+    if occasion.is_sending and link.for_email != challenge.email:
+        raise Overtaken(FOR_ANOTHER)
+    code = recipient_check.code_of(challenge)
+    if code is None:
+        raise Overtaken(NO_KEY)
+    return Letter(
+        subject="Your code to choose a time",
+        title="Your code",
+        opening="Enter this code on the page that asked for it.",
+        facts=[Fact("Code", occasion.secret(code))],
+        closing="It works for 15 minutes, and only in the browser that asked for it. Pass it on to nobody. If it was "
+        "not you who asked, there is nothing to do: without the code nobody gets any further.",
+        reason=f"You get this because {calendar.host.name} made a booking link for {challenge.email}.",
+        reply_to=Person(calendar.host.name, calendar.host.email),
+    )
+
+
 def _booking(booking_id: int) -> tuple[Booking, User]:
     found = select(Booking, User).join(User, User.id == Booking.host_id).where(Booking.id == booking_id)
     return db.session.execute(found.execution_options(populate_existing=True)).one()
@@ -111,6 +136,10 @@ def _require_open(link: OneTimeLink, occasion: Occasion) -> None:
 
 def _greeting(link: OneTimeLink) -> str:
     return f"Hello {link.for_name.split()[0]}," if link.for_name else "Hello,"
+
+
+def _check(link: OneTimeLink) -> str:
+    return " Before it shows any time, it sends a code to this address." if link.checks_recipient else ""
 
 
 def _offer(link: OneTimeLink, calendar: Calendar) -> list[Fact]:

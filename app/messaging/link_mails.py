@@ -7,7 +7,8 @@ from ..bookings.models import Booking
 from ..calendars.models import Calendar
 from ..db import db, in_transaction
 from ..events import Event
-from ..links.models import OneTimeLink
+from ..links import recipient_check
+from ..links.models import OneTimeLink, RecipientChallenge
 from .service import Recipient, queue_message
 
 
@@ -30,6 +31,20 @@ def link_request_created(event: Event, now: datetime) -> None:
     host = _host_of(event)
     request = {"request_id": event.data["request_id"]}
     _queue(event, "link_request_host", Recipient(host.name, host.email), now, user_id=host.id, data=request)
+
+
+def recipient_code_asked(event: Event, now: datetime) -> None:
+    """The code, to the address that the link was made for when it was asked."""
+    challenge = db.session.get(RecipientChallenge, event.data["challenge_id"])
+    if challenge:
+        name = db.session.get_one(OneTimeLink, event.link_id).for_name
+        to, asked = Recipient(name, challenge.email), {"challenge_id": challenge.id}
+        _queue(event, "recipient_code", to, now, data=asked)
+
+
+def forget_codes(now: datetime) -> None:
+    """Periodic: delete the challenges of recipient checks that are long over."""
+    in_transaction(lambda: recipient_check.forget_past(now))
 
 
 def _queue(event: Event, kind: str, to: Recipient, now: datetime, **about: object) -> None:

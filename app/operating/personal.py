@@ -123,6 +123,7 @@ _LINK = _overwriting(
     for_name="",
     for_email="",
     note="",
+    checks_recipient=False,  # there is nobody left to ask
     search_words=literal("c") + cast(OneTimeLink.__table__.c.calendar_id, String),
 )
 PARTS = (

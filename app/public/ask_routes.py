@@ -9,21 +9,19 @@ from ..errors import TooMany
 from ..links import requests
 from ..links.requests import Asker
 from ..visitor import address_key
-from . import doors, gone
 from .ask_forms import AskForm
 from .blueprint import bp
 from .doors import Door
 from .expired import shown_name, takes_requests, variant_of
 from .limits import LINK_ASKED, LINK_ASKED_BY_ALL
+from .recipient import through_link
 
 
 @bp.route("/o/<token>/ask", methods=["GET", "POST"])
-def ask_for_link(token: str) -> Response:
+@through_link
+def ask_for_link(door: Door) -> Response:
     """Name, e-mail and note; sent, they wait for the owner."""
-    door, now = doors.by_token(token), clock.now()
-    if door is None:
-        return gone.unknown()
-    if not takes_requests(door.calendar, variant_of(door.link, now)):
+    if not takes_requests(door.calendar, variant_of(door.link, clock.now())):
         return redirect(door.path, 303)  # type: ignore[return-value]
     form = AskForm()
     if not form.submitted():

@@ -13,20 +13,21 @@ from .details_page import DetailsPage
 from .doors import Door
 from .forms import epoch_seconds
 from .picker_routes import standard_door_or_404
+from .recipient import through_link
 
 
 @bp.get("/o/<token>/details")
-def details(token: str) -> Response:
+@through_link
+def details(door: Door) -> Response:
     """The form for a slot of a one-time link."""
-    door = doors.by_token(token)
-    return gone.unknown() if door is None else show_details(door)
+    return show_details(door)
 
 
 @bp.post("/o/<token>/details")
-def book_by_link(token: str) -> Response:
+@through_link
+def book_by_link(door: Door) -> Response:
     """Book it; the link is Used from then on."""
-    door = doors.by_token(token)
-    return gone.unknown() if door is None else take_booking(door)
+    return take_booking(door)
 
 
 @bp.get("/c/<slug>/details")

@@ -12,20 +12,18 @@ from ..db import in_transaction
 from ..error_pages import ask_to_wait
 from ..errors import TooMany
 from ..visitor import address_key
-from . import doors, gone
 from .ask_forms import FindForm
 from .blueprint import bp
 from .doors import Door
 from .expired import Variant, variant_of
 from .limits import BOOKING_SOUGHT
+from .recipient import through_link
 
 
 @bp.route("/o/<token>/find", methods=["GET", "POST"])
-def find_booking(token: str) -> Response:
+@through_link
+def find_booking(door: Door) -> Response:
     """Asks for the address that the booking was made with, and sends the way to it there."""
-    door = doors.by_token(token)
-    if door is None:
-        return gone.unknown()
     if variant_of(door.link, clock.now()) != Variant.USED:
         return redirect(door.path, 303)  # type: ignore[return-value]
     form = FindForm()

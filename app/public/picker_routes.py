@@ -14,6 +14,7 @@ from .month_html import month_table, slot_list
 from .month_page import MonthPage, Wanted, month_page, wanted_of
 from .openings import Openings, month_of
 from .reading import Reading
+from .recipient import through_link
 
 ASKS = ("month", "day", "tz", "hours", "zones")
 # What was pressed, by its id, decides where the focus goes; else what was asked for does.
@@ -21,11 +22,9 @@ PRESSED = {"zone-form": "zone", "hours": "hours", "zone-change": "select"}
 
 
 @bp.get("/o/<token>")
-def picker(token: str) -> Response:
+@through_link
+def picker(door: Door) -> Response:
     """Times of a one-time link, or why there are none."""
-    door = doors.by_token(token)
-    if door is None:
-        return gone.unknown()
     now = clock.now()
     if door.is_dead(now) or not door.takes_bookings:
         return gone.dead(door, now)

@@ -31,6 +31,7 @@ ON_EVENT: dict[str, tuple[Handler, ...]] = {
     "booking_cancelled": (mails.booking_cancelled,),
     "manage_link_asked": (link_mails.manage_link_asked,),
     "link_send_asked": (link_mails.link_send_asked,),
+    "recipient_code_asked": (link_mails.recipient_code_asked,),
     "link_request_created": (link_mails.link_request_created,),
     "booking_confirmed": (mails.booking_confirmed,),
     "booking_declined": (mails.booking_declined,),
@@ -40,6 +41,7 @@ ON_EVENT: dict[str, tuple[Handler, ...]] = {
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("messages that wait", timedelta(minutes=1), delivery.hand_out_waiting),
+    Periodic("codes that are over", timedelta(hours=1), link_mails.forget_codes),
     Periodic("personal data", timedelta(hours=6), personal.forget_old),
     Periodic("reminders", timedelta(minutes=1), reminders.queue_due),
 )

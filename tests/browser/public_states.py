@@ -143,6 +143,16 @@ REMINDERS = [
     State("stopping reminders", "public.reminders", _reminders),
     State("reminders stopped", "public.reminders", _reminders, press("Stop reminders")),
 ]
+CHECK = [
+    State("a guarded link", "public.check_recipient", _open("guarded", "/check")),
+    State("a guarded link on a phone", "public.picker", _open("guarded"), settings=PHONE),
+    State("a guarded link, with a code sent", "public.check_recipient", _open("guarded, asked"), press("Send a code")),
+    State("a guarded link, with a wrong code", "public.check_recipient", _open("guarded, wrong"), both(
+        press("Send a code"), send("Continue", code="000 000")), status=422),
+    State("a guarded link, with no code", "public.check_recipient", _open("guarded, blank"), both(
+        press("Send a code"), press("Continue")), status=422),
+    State("a guarded link without cookies", "public.check_recipient", _open("guarded", "/check?asked=1")),
+]  # fmt: skip
 EXPIRED = [
     State("a used link", "public.picker", _open("used"), status=410),
     State("the link I booked with", "public.picker", _details("mine too", at(9, days=7)), _book_again, status=410),
@@ -179,4 +189,15 @@ ACCOUNT = [
     State("setup", "accounts.setup", "/setup", bare=True),
     State("setup with errors", "accounts.setup", "/setup", press("Create account"), bare=True, status=422),
 ]  # fmt: skip
-PUBLIC_STATES = [*PICKER, *GROUPS, *DETAILS, *MANAGE, *REMINDERS, *CHANGE, *EXPIRED, *ERRORS, *ACCOUNT]
+PUBLIC_STATES = [
+    *PICKER,
+    *GROUPS,
+    *DETAILS,
+    *MANAGE,
+    *REMINDERS,
+    *CHANGE,
+    *CHECK,
+    *EXPIRED,
+    *ERRORS,
+    *ACCOUNT,
+]

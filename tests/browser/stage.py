@@ -213,6 +213,13 @@ def _make_links(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
     links = {
         "active": new(for_name="Sam Lee", for_email="sam@example.org", note="From the fair"),
         "spare": new(for_name="Ana Silva", note=LONG, duration_minutes=45),
+        # A network gets a few codes of each only.
+        **{
+            f"guarded{name}": new(
+                for_name="Ingrid Dahl", for_email="ingrid@example.org", checks_recipient=True
+            )
+            for name in ("", ", asked", ", wrong", ", blank")
+        },
         "single": new(for_name="Maya Cohen", offered_times=[at(15, days=9)]),
         "expired": new(for_name="Yuki Tanaka", expires_at=NOW - timedelta(days=1)),
         "deleted": new(note="Sent to the wrong address", **gone),

@@ -10,6 +10,8 @@ from app.events import Event
 from app.links.models import LinkRequest, LinkStatus, OneTimeLink, RequestStatus
 from tests.factories import make_request
 from tests.http.link_pages import Links, make_links
+from tests.mailing import mails_go_to
+from tests.services.mail import nowhere
 
 
 @pytest.fixture
@@ -79,7 +81,10 @@ def test_one_press_makes_a_link_and_sends_it(links: Links) -> None:
     answer = press(links, request_id, "answer")
     request = stored(links, LinkRequest, request_id)
     assert answer.location == f"{links.section}?created={request.new_link_id}"
-    assert "Link created. It is on its way to zoe@example.org." in links.get(answer.location).text
+    assert (
+        "The new link was not sent to zoe@example.org, for no mail server is set"
+        in links.get(answer.location).text
+    )
     new = stored(links, OneTimeLink, request.new_link_id)
     assert (new.parent_id, new.status, new.for_name, new.for_email) == (
         old,
@@ -135,7 +140,7 @@ def test_timeline_of_the_link_tells_all_of_it(links: Links) -> None:
     assert "Zoe Lind, other@example.org" in page
     assert "Replaced by" in page
     new = stored(links, LinkRequest, first).new_link_id
-    assert "Sent by e-mail by Ada Lovelace" in links.get(links.page(new)).text
+    assert "Mail with the link queued by Ada Lovelace" in links.get(links.page(new)).text
 
 
 def test_request_of_another_calendar_is_not_found(links: Links) -> None:
@@ -160,8 +165,15 @@ def test_link_with_an_address_is_sent_from_the_share_page(links: Links) -> None:
     for _ in range(2):
         answer = links.post(links.page(link_id, "send"))
     assert answer.location == links.page(link_id)
-    assert "The link is on its way to sam@example.org." in links.get(answer.location).text
+    assert "The link was not sent to sam@example.org" in links.get(answer.location).text
     assert event_names(links).count("link_send_asked") == 1
+
+
+def test_with_a_mail_server_it_is_on_its_way(links: Links) -> None:
+    link_id = links.make(for_email="sam@example.org")
+    with links.scene.app.app_context(), mails_go_to(nowhere()):
+        answer = links.post(links.page(link_id, "send"))
+        assert "The link is on its way to sam@example.org." in links.get(answer.location).text
 
 
 def test_what_opens_nothing_or_has_no_address_is_not_sent(links: Links) -> None:
@@ -183,7 +195,7 @@ class TestCancelling:
         booking_id = links.use(old)
         assert "Send a new link" in links.get(f"/bookings/{booking_id}/cancel").text
         answer = self.cancel(links, booking_id, sends_new_link="y")
-        assert "A new link is on its way to sam@example.org." in links.get(answer.location).text
+        assert "A new link was not sent to sam@example.org" in links.get(answer.location).text
         new = stored(links, OneTimeLink, links.rows()[-1][0])
         assert (new.parent_id, new.for_name, new.for_email, new.note) == (
             old,
@@ -205,7 +217,7 @@ class TestCancelling:
         assert "Send a new link" in links.get(f"/bookings/{booking_id}").text
         for _ in range(2):
             answer = links.post(f"/bookings/{booking_id}/new-link")
-        assert "A new link is on its way to sam@example.org." in links.get(answer.location).text
+        assert "A new link was not sent to sam@example.org" in links.get(answer.location).text
         assert len(links.rows()) == 2
         assert event_names(links).count("link_send_asked") == 1
 

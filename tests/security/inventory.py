@@ -40,6 +40,7 @@ HOLDERS = {
     "public.reminders",
     "public.choose_reminders",
     "public.ask_for_link",
+    "public.check_recipient",
     "public.find_booking",
     "public.change_time",
     "public.confirm_change",

@@ -1,0 +1,48 @@
+"""Signed cookies that a browser keeps about links, by their ids: it can neither make nor change one."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Request, Response
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from .. import config
+
+MOST_KEPT = 20
+
+
+@dataclass(frozen=True)
+class LinkCookie:
+    """One such cookie: a value for each of the last links. Without `max_age` it ends with the browser's session."""
+
+    name: str
+    salt: str
+    max_age: timedelta | None = None
+
+    def read(self, request: Request) -> dict[int, Any]:
+        """Values by link id; empty without a cookie, or for one that is not ours."""
+        if self.name not in request.cookies:
+            return {}
+        try:
+            return {int(link): value for link, value in self._signer().loads(request.cookies[self.name])}
+        except (BadSignature, TypeError, ValueError):
+            return {}
+
+    def add(self, answer: Response, request: Request, link_id: int, value: Any) -> Response:
+        """The answer, with which the browser also keeps this value for the link."""
+        others = {link: kept for link, kept in self.read(request).items() if link != link_id}
+        answer.set_cookie(
+            self.name,
+            self._signer().dumps([*others.items(), (link_id, value)][-MOST_KEPT:]),
+            self.max_age,
+            httponly=True,
+            samesite="Lax",
+            secure=config.current().is_https,
+            path="/o/",
+        )
+        return answer
+
+    def _signer(self) -> URLSafeSerializer:
+        keys = config.current().secrets
+        return URLSafeSerializer(list(reversed(keys)), salt=self.salt)
