@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from . import request_ids
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s"
-SECRET_ADDRESS = re.compile(r"((?:/|%2F)[om](?:/|%2F))[^\s'\"?<>/]+", re.IGNORECASE)
+SECRET_ADDRESS = re.compile(r"((?:/|%2F)[omrieu](?:/|%2F))[^\s'\"?<>/]+", re.IGNORECASE)
 
 
 class Discreet(logging.Formatter):

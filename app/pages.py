@@ -3,7 +3,14 @@
 from flask import Flask
 
 from . import preferences
-from .accounts import profile_routes
+from .accounts import (
+    email_routes,
+    invitation_routes,
+    password_routes,
+    profile_routes,
+    session_routes,
+    team_routes,
+)
 from .accounts import routes as accounts_routes
 from .bookings import move_routes
 from .bookings import routes as bookings_routes
@@ -29,7 +36,12 @@ from .worker import routes as worker_routes
 
 ROUTES = (
     accounts_routes,
+    password_routes,
     profile_routes,
+    session_routes,
+    email_routes,
+    team_routes,
+    invitation_routes,
     preferences,
     calendars_routes,
     settings_routes,

@@ -20,6 +20,9 @@ SHAPE = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 LINK = "slotkey one-time link"
 MANAGE = "slotkey manage a booking"
 RECIPIENT = "slotkey recipient of a link"
+RESET = "slotkey choose a new password"
+INVITATION = "slotkey invitation to a workspace"
+EMAIL_CHANGE = "slotkey confirm an e-mail address"
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,14 @@ class TokenMaker:
         """The token of `nonce` under the key that row was made with; None when that key was dropped."""
         for secret in self.secrets:
             if _key_id(secret) == key_id:
-                return urlsafe_b64encode(nonce + _tag(secret, self.purpose, nonce)).decode()
+                return urlsafe_b64encode(nonce + tag_of(secret, self.purpose, nonce)).decode()
         return None
 
     def code(self, nonce: bytes, key_id: str) -> str | None:
         """Six digits in place of a token, for a person to copy: worth little unless tries are counted."""
         for secret in self.secrets:
             if _key_id(secret) == key_id:
-                return f"{int.from_bytes(_tag(secret, self.purpose, nonce)) % 10**6:06}"
+                return f"{int.from_bytes(tag_of(secret, self.purpose, nonce)) % 10**6:06}"
         return None
 
     def nonce(self, token: str) -> bytes | None:
@@ -56,7 +59,7 @@ class TokenMaker:
         nonce, tag = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
         genuine = False
         for secret in self.secrets:
-            genuine |= hmac.compare_digest(tag, _tag(secret, self.purpose, nonce))
+            genuine |= hmac.compare_digest(tag, tag_of(secret, self.purpose, nonce))
         return nonce if genuine else None
 
 
@@ -65,8 +68,9 @@ def new_nonce() -> bytes:
     return secrets.token_bytes(NONCE_BYTES)
 
 
-def _tag(secret: str, purpose: str, nonce: bytes) -> bytes:
-    return hmac.digest(_key(secret, purpose), nonce, "sha256")[:TAG_BYTES]
+def tag_of(secret: str, purpose: str, signed: bytes) -> bytes:
+    """What vouches for `signed` under a key of the purpose's own."""
+    return hmac.digest(_key(secret, purpose), signed, "sha256")[:TAG_BYTES]
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from htmx_flask import Htmx
 from werkzeug.local import LocalProxy
 
 from . import clock, config
-from .accounts import sessions
+from .accounts import last_seen, sessions
 from .accounts.sessions import SignedIn
 from .cookies import CookieSessions
 from .errors import DomainError
@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
     login.init_app(
         app, add_context_processor=False
     )  # its processor loads the person on every page, public too
-    login.user_loader(lambda secret: sessions.find(secret, clock.now()))
+    login.user_loader(lambda secret: last_seen.noted(sessions.find(secret, clock.now()), clock.now()))
     login.login_view = "accounts.sign_in"
     login.login_message = ""  # else each refused request adds a sentence to the cookie
     login.session_protection = None

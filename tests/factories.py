@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app import config, tokens
-from app.accounts.models import Account, Membership, Role, User
+from app.accounts.models import Account, EmailChange, Invitation, Membership, Role, User
 from app.bookings.booking_step import Attendee, Booked, BookingRequest, book
 from app.calendars.models import Calendar
 from app.db import db, transaction
@@ -60,6 +60,50 @@ def make_calendar(host: User, **changes: Any) -> Calendar:
         calendar = Calendar(**{**values, **changes})
         db.session.add(calendar)
     return calendar
+
+
+def join(owner: User, name: str, role: Role = Role.MEMBER, **changes: Any) -> User:
+    """Somebody more in the owner's account."""
+    user = make_user(name, **changes)
+    with transaction():
+        mine = db.session.scalars(db.select(Membership).where(Membership.user_id == user.id)).one()
+        mine.account_id, mine.role = account_of(owner), role
+    return user
+
+
+def make_invitation(by: User, email: str = "grace@example.org", **changes: Any) -> Invitation:
+    """Somebody is invited to the account of `by`, as a member, for a week."""
+    values = {
+        "account_id": account_of(by),
+        "email": email,
+        "role": Role.MEMBER,
+        "invited_by_id": by.id,
+        "nonce": tokens.new_nonce(),
+        "key_id": link_tokens().key_id,
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(days=7),
+    }
+    with transaction():
+        invitation = Invitation(**{**values, **changes})
+        db.session.add(invitation)
+    return invitation
+
+
+def make_email_change(user: User, new_email: str = "new@example.org", **changes: Any) -> EmailChange:
+    """A new address that the user has still to confirm, within a day."""
+    values = {
+        "user_id": user.id,
+        "old_email": user.email,
+        "new_email": new_email,
+        "nonce": tokens.new_nonce(),
+        "key_id": link_tokens().key_id,
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(days=1),
+    }
+    with transaction():
+        change = EmailChange(**{**values, **changes})
+        db.session.add(change)
+    return change
 
 
 def make_group(*calendars: Calendar, **changes: Any) -> CalendarGroup:

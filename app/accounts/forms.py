@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from .. import locales, zones
 from ..localtime import Reader
 from ..web import BaseForm
+from .models import Role
 from .passwords import LONGEST, SHORTEST
+from .roles import EXPLAINED
 
 PASSWORD_HINT = (
     f"At least {SHORTEST} characters. A few words in a row are easy to remember and hard to guess."
@@ -66,6 +68,18 @@ class SignInForm(BaseForm):
     password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=LONGEST)])
 
 
+class ForgottenForm(BaseForm):
+    """Whose password is forgotten."""
+
+    email = _email()
+
+
+class NewPasswordForm(BaseForm):
+    """The password that takes the forgotten one's place."""
+
+    password = _new_password("New password")
+
+
 class ProfileForm(ZoneForm):
     """What others see of a person, and how they read times."""
 
@@ -84,3 +98,41 @@ class PasswordForm(BaseForm):
 
     current_password = PasswordField("Present password", [InputRequired("Enter your present password.")])
     password = _new_password("New password")
+
+
+class EmailForm(BaseForm):
+    """Another address to sign in with."""
+
+    email = _email()
+    current_password = PasswordField("Present password", [InputRequired("Enter your present password.")])
+
+
+class RoleForm(BaseForm):
+    """One of the roles that this person may give."""
+
+    role = RadioField("Role", validate_choice=True)
+
+    def offer(self, roles: tuple[Role, ...]) -> None:
+        """Fill the choices, to be called before the form is checked."""
+        self.role.choices = [(role.value, f"{role.value.capitalize()}: {EXPLAINED[role]}") for role in roles]
+
+
+class InviteForm(RoleForm):
+    """Who is invited, and as what."""
+
+    email = EmailField(
+        "E-mail", [DataRequired("Enter the e-mail address to invite."), Length(max=254)], filters=[_stripped]
+    )
+
+
+class RemoveForm(BaseForm):
+    """Who takes over the calendars of somebody who leaves."""
+
+    to_id = SelectField("Who takes over the calendars", coerce=int)
+
+
+class JoinForm(ZoneForm):
+    """What a new member brings."""
+
+    name = _name("Your name", "Enter your name.")
+    password = _new_password("Password")

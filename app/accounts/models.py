@@ -3,11 +3,14 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..columns import words
 from ..db import Base, Id, UtcDateTime
+
+OPEN_INVITATION = text("accepted_at IS NULL AND revoked_at IS NULL")
+OPEN_CHANGE = text("confirmed_at IS NULL AND withdrawn_at IS NULL")
 
 
 class Role(StrEnum):
@@ -50,7 +53,8 @@ class Membership(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    # A person belongs to one workspace: who they are, and what they may do, is never a matter of choosing.
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True, unique=True)
     role: Mapped[Role] = mapped_column(words(Role))
 
 
@@ -67,6 +71,63 @@ class Session(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    browser: Mapped[str] = mapped_column(String(60), default="")  # in words, as browsers.py tells it
+
+
+class Invitation(Base):
+    """An e-mail address that may join a workspace, once, in a role. Its token is made from the nonce when it is sent:
+    the nonce alone opens nothing, and a new one kills the tokens of the old."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        Index(
+            "ix_invitation_open",
+            "account_id",
+            "email",
+            unique=True,
+            postgresql_where=OPEN_INVITATION,
+            sqlite_where=OPEN_INVITATION,
+        ),
+        CheckConstraint("accepted_at IS NULL OR revoked_at IS NULL", name="one_end"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    email: Mapped[str] = mapped_column(String(254))  # lower case
+    role: Mapped[Role] = mapped_column(words(Role))
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(8), unique=True)
+    key_id: Mapped[str] = mapped_column(String(8))
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EmailChange(Base):
+    """A new e-mail address that somebody has still to confirm from its mailbox. The token as of an invitation."""
+
+    __tablename__ = "email_change"
+    __table_args__ = (
+        Index(
+            "ix_email_change_open",
+            "user_id",
+            unique=True,
+            postgresql_where=OPEN_CHANGE,
+            sqlite_where=OPEN_CHANGE,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    old_email: Mapped[str] = mapped_column(String(254))
+    new_email: Mapped[str] = mapped_column(String(254))
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(8), unique=True)
+    key_id: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SetupCode(Base):

@@ -3,19 +3,18 @@
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, redirect, request, session, url_for
-from flask_login import current_user, login_user
+from flask_login import current_user
 
-from .. import config, web
+from .. import web
 from ..clock import now
 from ..db import transaction
 from ..errors import DomainError
 from ..local_paths import local_path
-from ..locales import negotiate_locale
 from ..visitor import address_key
 from ..web import go_to, render
 from ..zones import canonical
 from . import passwords, sessions, setup_codes, signing_in
-from .blueprint import answer_as, bp
+from .blueprint import answer_as, bp, browser, enter, locale
 from .forms import SetupForm, SignInForm
 from .service import NewUser, begin_session, create_account
 from .sessions import SignedIn
@@ -33,10 +32,10 @@ def setup() -> Response:
     if setup_codes.has_account() and request.method != "POST":
         return go_to(".sign_in")
     form = SetupForm(tz=canonical(request.args.get("tz", "")) or "UTC")
-    form.offer("UTC", _locale(), now())
+    form.offer("UTC", locale(), now())
     if form.submitted():
         try:
-            _enter(_set_up(form))
+            enter(_set_up(form))
             return go_to("calendars.index", notice="Welcome to Slotkey.")
         except DomainError as refusal:
             return _refused("accounts/setup.html", form, refusal)
@@ -53,7 +52,7 @@ def sign_in() -> Response:
     form = SignInForm()
     if form.submitted():
         try:
-            _enter(signing_in.sign_in(form.email.data, form.password.data, address_key(), now()))
+            enter(_signed_in(form))
             return redirect(_onward(), 303)  # type: ignore[return-value]
         except DomainError as refusal:
             return _refused("accounts/sign_in.html", form, refusal)
@@ -73,27 +72,20 @@ def sign_out() -> Response:
 def _set_up(form: SetupForm) -> SignedIn:
     setup_codes.check(form.code.data, address_key(), now())
     password_hash = passwords.hashed(form.password.data)
-    user = NewUser(form.name.data, form.email.data, password_hash, form.tz.data, _locale())
+    user = NewUser(form.name.data, form.email.data, password_hash, form.tz.data, locale())
     with transaction():
         setup_codes.take(form.code.data)
         owner = create_account(form.workspace.data, user, now())
-        return begin_session(owner, now())
+        return begin_session(owner, now(), browser())
 
 
-def _enter(signed_in: SignedIn) -> None:
-    """Give this browser its session. What the cookie held before belongs to nobody in particular, and goes."""
-    session.clear()
-    session.permanent = True
-    login_user(signed_in)
+def _signed_in(form: SignInForm) -> SignedIn:
+    return signing_in.sign_in(form.email.data, form.password.data, address_key(), now(), browser())
 
 
 def _refused(page: str, form: SetupForm | SignInForm, refusal: DomainError) -> Response:
     form.refuse(refusal)
     return answer_as(refusal, render(page, form=form))
-
-
-def _locale() -> str:
-    return negotiate_locale(request.headers.get("Accept-Language", ""), config.current().locale)
 
 
 def _onward() -> str:

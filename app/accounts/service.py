@@ -9,10 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from .. import zones
 from ..db import connection, db
-from ..errors import Conflict, Invalid
+from ..errors import Conflict, Invalid, NotAllowed
 from . import sessions
 from .models import Account, Membership, Role, User
 from .sessions import SignedIn
+
+NO_WORKSPACE = "You belong to no workspace any more. Ask one of its owners to invite you again."
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,18 @@ def user_by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
-def begin_session(user: User, now: datetime) -> SignedIn:
-    """A new session of somebody whose password was right, in their first account."""
-    mine = select(Membership.account_id).where(Membership.user_id == user.id).order_by(Membership.id)
-    secret = sessions.begin(user, db.session.scalars(mine).first(), now)
+def begin_session(user: User, now: datetime, browser: str = "") -> SignedIn:
+    """A new session of somebody whose password was right, in their account. Raises NotAllowed without one."""
+    account_id = account_of(user.id)
+    if account_id is None:
+        raise NotAllowed(NO_WORKSPACE)
+    secret = sessions.begin(user, account_id, now, browser)
     return sessions.find(secret, now)
+
+
+def account_of(user_id: int) -> int | None:
+    """The workspace the person belongs to; None once they have left it."""
+    return db.session.scalar(select(Membership.account_id).where(Membership.user_id == user_id))
 
 
 def change_profile(user: User, name: str, tz: str, locale: str) -> None:

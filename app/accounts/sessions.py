@@ -1,6 +1,7 @@
 """Signed-in browsers: one row each, so that signing out ends it on the server too."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -35,7 +36,7 @@ class SignedIn:
         return self.role in (Role.OWNER, Role.ADMIN)
 
 
-def begin(user: User, account_id: int, now: datetime) -> str:
+def begin(user: User, account_id: int, now: datetime, browser: str = "") -> str:
     """Open a session for `user` in the caller's transaction; the secret for the browser's cookie."""
     secret = secrets.token_urlsafe(24)
     db.session.add(
@@ -45,6 +46,7 @@ def begin(user: User, account_id: int, now: datetime) -> str:
             account_id=account_id,
             created_at=now,
             last_seen_at=now,
+            browser=browser,
         )
     )
     db.session.flush()
@@ -66,6 +68,19 @@ def find(secret: str, now: datetime) -> SignedIn | None:
     return SignedIn(session, user, account, role, secret)
 
 
+def live_of(user_id: int, now: datetime) -> Sequence[Session]:
+    """The user's sessions that sign somebody in, used last first."""
+    live = select(Session).where(
+        Session.user_id == user_id, Session.ended_at.is_(None), Session.created_at >= now - LIFETIME
+    )
+    return db.session.scalars(live.order_by(Session.last_seen_at.desc(), Session.id.desc())).all()
+
+
+def end_own(user_id: int, session_id: int, now: datetime) -> None:
+    """End one of the user's sessions; nothing happens when it is over, or somebody else's."""
+    _end(Session.id == session_id, Session.user_id == user_id, now=now)
+
+
 def end(session_id: int, now: datetime) -> None:
     """End one session."""
     _end(Session.id == session_id, now=now)
@@ -74,6 +89,11 @@ def end(session_id: int, now: datetime) -> None:
 def end_others(user_id: int, kept_id: int, now: datetime) -> None:
     """End every session of the user but one, as after a change of password."""
     _end(Session.user_id == user_id, Session.id != kept_id, now=now)
+
+
+def end_all(user_id: int, now: datetime) -> None:
+    """End every session of the user, as after a password that was forgotten."""
+    _end(Session.user_id == user_id, now=now)
 
 
 def _end(*which: object, now: datetime) -> None:

@@ -18,8 +18,8 @@ PER_ADDRESS = Limit("sign-in from an address", 60, QUARTER, SLOW_DOWN)
 NO_MATCH = "This e-mail and this password do not belong together."
 
 
-def sign_in(email: str, password: str, address: str, now: datetime) -> SignedIn:
-    """A new session. Raises Invalid, with one sentence whatever was wrong, and TooMany.
+def sign_in(email: str, password: str, address: str, now: datetime, browser: str = "") -> SignedIn:
+    """A new session. Raises Invalid, with one sentence whatever was wrong, TooMany, and NotAllowed without a workspace.
 
     An unknown e-mail costs as much time as a known one.
     """
@@ -31,7 +31,7 @@ def sign_in(email: str, password: str, address: str, now: datetime) -> SignedIn:
         # Checking takes a while. Whoever changes a password meanwhile ends all sessions, and none may follow.
         if not service.renew_hash(user.id, checked, renewed):
             raise Invalid(NO_MATCH)
-        return service.begin_session(user, now)
+        return service.begin_session(user, now, browser)
 
 
 def confirm(user: User, password: str, address: str, now: datetime) -> None:

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
-from ..accounts import passwords
+from ..accounts import invitations, passwords, sessions
 from ..accounts.models import Membership, Role, User
-from ..accounts.service import NewUser, create_account, user_by_email
+from ..accounts.service import NewUser, account_of, create_account, user_by_email
 from ..calendars.models import Calendar
 from ..calendars.service import create_calendar
 from ..db import db, transaction
@@ -20,6 +20,7 @@ from .diary import live_through
 EMAIL = "dana@example.org"
 TRY_NOTE = "Yours to try"
 OPENED_BEFORE = timedelta(weeks=8)
+ONE_DAY = timedelta(days=1)
 
 
 def seed(password: str, now: datetime) -> None:
@@ -38,6 +39,7 @@ def seed(password: str, now: datetime) -> None:
         _group([calendars[0], calendars[2]], dana, began_at)
     live_through([*bookings.entries(calendars, dana, now), *links.entries(calendars, dana, now)])
     links.look_at_links(now)
+    _invite(dana, now - ONE_DAY)
     mails.catch_up(calendars[0].account_id, now)
 
 
@@ -85,6 +87,14 @@ def _group(calendars: list[Calendar], dana: User, began_at: datetime) -> None:
     group = create_group(account_id=account_id, actor_id=dana.id, now=began_at, **cast.GROUP)
     for calendar in calendars:
         add_calendar(group, calendar, actor_id=dana.id, now=began_at)
+
+
+def _invite(dana: User, at: datetime) -> None:
+    """Somebody whom the team waits for."""
+    with transaction():
+        signed_in = sessions.find(sessions.begin(dana, account_of(dana.id), at), at)
+        invitations.invite(signed_in, "noor@example.org", Role.ADMIN, at)
+        sessions.end(signed_in.session.id, at)
 
 
 def _colleague(account_id: int, began_at: datetime) -> User:

@@ -7,7 +7,7 @@ Overtaken when there is nothing to say any more.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import link_letters
+from . import account_letters, link_letters
 from .booking_letters import ContactMail, HostMail
 from .letters import Letter
 from .occasions import Occasion
@@ -62,6 +62,10 @@ KINDS = {
     ),
     "booking_reminder": Kind("Reminder", ContactMail("Your booking is coming up", live=True, may_stop=True)),
     "booking_follow_up": Kind("Follow-up", ContactMail("Thank you", live=True, may_stop=True)),
+    "password_reset": Kind("New password", account_letters.password_reset),
+    "invitation": Kind("Invitation", account_letters.invitation),
+    "email_confirmation": Kind("Confirmation of an e-mail address", account_letters.email_confirmation),
+    "email_notice": Kind("Change of e-mail address, to the old one", account_letters.email_notice),
 }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..events import Event
-from ..messaging import delivery, link_mails, mails, reminders
+from ..messaging import account_mails, delivery, link_mails, mails, reminders
 from ..operating import personal
 
 Handler = Callable[[Event, datetime], None]
@@ -36,6 +36,9 @@ ON_EVENT: dict[str, tuple[Handler, ...]] = {
     "booking_confirmed": (mails.booking_confirmed,),
     "booking_declined": (mails.booking_declined,),
     "booking_request_expired": (mails.booking_request_expired,),
+    "password_reset_asked": (account_mails.password_reset_asked,),
+    "member_invited": (account_mails.member_invited,),
+    "email_change_asked": (account_mails.email_change_asked,),
     "message_queued": (delivery.deliver,),
 }
 

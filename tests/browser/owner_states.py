@@ -9,6 +9,7 @@ from app.worker import beats
 from app.worker.models import FailedWork
 
 from ..factories import NOW, at
+from ..people import PASSWORD
 from .stage import LONG, WORKER, Stage
 from .states import Act, Address, State, both, follow, press, send, unfold, visible
 
@@ -49,6 +50,18 @@ def _choose(button: str, *radios: str) -> Act:
         for radio in radios:
             page.get_by_label(radio, exact=True).check()
         page.get_by_role("button", name=button, exact=True).click()
+
+    return act
+
+
+def _member(name: str, page: str) -> Address:
+    return lambda stage: f"/settings/team/{stage.ids[name]}/{page}"
+
+
+def _choose_role(role: str) -> Act:
+    def act(page: Page, _stage: Stage) -> None:
+        page.get_by_label(role).check()
+        page.get_by_role("button", name="Save", exact=True).click()
 
     return act
 
@@ -107,6 +120,7 @@ account = _of("account", "accounts.show")
 messages, message = _of("messages", "messages.index"), _of("message", "messages.show")
 notice = _of("notice", "calendars.notice")
 work = _of("work", "worker.index")
+team = _of("team", "accounts.team")
 group, new_group = _of("group", "groups.show"), _of("new group", "groups.new")
 
 NOTICES = "settings/notifications"
@@ -244,6 +258,9 @@ ACCOUNT = [
     account("", "/account"),
     account("with a menu open", "/account", unfold("Ada Lovelace")),
     account("with errors", "/account", send("Save", name=""), status=422),
+    account("with an address to be confirmed", "/account", both(send("Change e-mail", change__email="next@example.org",
+            change__current_password=PASSWORD), visible("text=Not confirmed yet"))),
+    account("with a wrong address", "/account", send("Change e-mail", change__email="nobody"), status=422),
     account("with a wrong password", "/account", send("Change password", current_password="x", password="y"),
             status=422),
 ]  # fmt: skip
@@ -253,6 +270,17 @@ WORK = [
     work("without a worker", "/work", _without_worker),
     work("tried again", "/work", _try_again),
 ]
+TEAM = [
+    team("", "/settings/team"),
+    team("on a phone", "/settings/team", settings={"size": (360, 740)}),
+    team("of a newcomer", "/settings/team", who="Cleo"),
+    team("with errors", "/settings/team", send("Invite", email="nobody"), status=422),
+    _of("role", "accounts.change_role")("", _member("grace", "role")),
+    _of("role", "accounts.change_role")("of the only owner", _member("ada", "role"), _choose_role("Member"),
+        status=409),
+    _of("remove", "accounts.remove_member")("", _member("grace", "remove")),
+    _of("remove", "accounts.remove_member")("the only owner", _member("ada", "remove")),
+]  # fmt: skip
 OWNER_STATES = [
     *CALENDARS,
     *GROUPS,
@@ -263,4 +291,5 @@ OWNER_STATES = [
     *NOTIFICATIONS,
     *WORK,
     *ACCOUNT,
+    *TEAM,
 ]

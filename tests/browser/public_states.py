@@ -27,6 +27,10 @@ def _place(name: str) -> Address:
     return lambda stage: stage.ids[f"place of {name}"]
 
 
+def _secret(path: str, name: str) -> Address:
+    return lambda stage: f"/{path}/{stage.ids[f'token of {name}']}"
+
+
 def _preview(variant: str) -> Address:
     return lambda stage: stage.calendar("intro", f"settings/expired-page/preview?variant={variant}")
 
@@ -186,6 +190,19 @@ ACCOUNT = [
     State("sign in wrongly", "accounts.sign_in", "/sign-in", send("Sign in", email="a@example.org", password="no"),
           status=422),
     State("sign in on the way", "accounts.sign_in", "/bookings"),
+    State("forgot password", "accounts.forgot_password", "/forgot-password"),
+    State("forgot password with errors", "accounts.forgot_password", "/forgot-password", press("Send the link"),
+          status=422),
+    State("password asked for", "accounts.password_asked", "/forgot-password/asked"),
+    State("reset password", "accounts.reset_password", _secret("r", "reset")),
+    State("reset password with errors", "accounts.reset_password", _secret("r", "reset"),
+          send("Change password", password="x"), status=422),
+    State("reset password too late", "accounts.reset_password", "/r/nothing", status=410),
+    State("join", "accounts.join", _secret("i", "invitation")),
+    State("join with errors", "accounts.join", _secret("i", "invitation"), press("Join"), status=422),
+    State("join too late", "accounts.join", "/i/nothing", status=410),
+    State("confirm e-mail", "accounts.confirm_email", _secret("e", "change")),
+    State("confirm e-mail too late", "accounts.confirm_email", "/e/nothing", status=410),
     State("setup", "accounts.setup", "/setup", bare=True),
     State("setup with errors", "accounts.setup", "/setup", press("Create account"), bare=True, status=422),
 ]  # fmt: skip

@@ -12,7 +12,8 @@ from playwright.sync_api import BrowserContext
 from sqlalchemy import update
 
 from app import clock, errors
-from app.accounts.models import User
+from app.accounts import email_changes, invitations, resetting, sessions
+from app.accounts.models import Role, User
 from app.bookings import manage
 from app.bookings.booking_step import Attendee, book
 from app.bookings.models import Booking, Party
@@ -33,8 +34,12 @@ from ..factories import (
     account_of,
     at,
     give_up_work,
+    join,
+    make_booking,
     make_calendar,
+    make_email_change,
     make_group,
+    make_invitation,
     make_link,
     make_request,
     token_of,
@@ -175,11 +180,34 @@ def _make_rows(stage: Stage, ada: User, ben: User) -> None:
     }
     stage.ids |= {name: calendar.id for name, calendar in made.items()}
     _make_groups(stage, made)
+    _make_team(stage, ada)
     _make_overrides(intro)
     _make_links(stage, made, ada)
     _make_bookings(stage, made, ada)
     _make_requests(stage)
     _make_work(stage, ada)
+
+
+def _make_team(stage: Stage, ada: User) -> None:
+    """Grace, an admin who is booked; two who are invited, one of them long ago; Alan, who wants a new address."""
+    grace = join(ada, "Grace Hopper", Role.ADMIN)
+    make_booking(
+        make_calendar(grace, account_id=account_of(ada), name="Compilers", slug="compilers"),
+        start=at(9, days=20),
+    )
+    alan = join(ada, "Alan Turing", email="alan@example.org")
+    invitation = make_invitation(ada, "margaret@example.org")
+    make_invitation(ada, "an.address.that.is.rather.long@a.domain.that.goes.on.example.org", expires_at=NOW)
+    for browser in ("Firefox on Linux", "Safari on an iPhone"):
+        with transaction():
+            sessions.begin(ada, account_of(ada), A_WEEK_AGO, browser)
+    stage.ids |= {
+        "grace": grace.id,
+        "ada": ada.id,
+        "token of invitation": invitations.token_of(invitation),
+        "token of reset": resetting.token_of(alan, NOW),
+        "token of change": email_changes.token_of(make_email_change(alan)),
+    }
 
 
 def _make_groups(stage: Stage, made: dict[str, Calendar]) -> None:

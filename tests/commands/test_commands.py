@@ -63,6 +63,18 @@ def test_from_nothing_to_a_person_who_can_sign_in(environ: dict[str, str]) -> No
     assert "no code is needed" in slotkey(environ, "setup-code").stdout
 
 
+def test_who_cannot_get_in_is_helped_by_the_operator(environ: dict[str, str]) -> None:
+    """Where no mail is sent: a link to a new password, another address."""
+    slotkey(environ, "migrate")
+    slotkey(environ, *CREATE_ADA, "correct horse battery")
+    printed = slotkey(environ, "reset-password", "ADA@example.org").stdout
+    assert re.fullmatch(r"For Ada, within an hour, once:\nhttps://book\.example\.org/r/[\w-]{36}\n", printed)
+    changed = slotkey(environ, "change-email", "ada@example.org", "countess@example.org")
+    assert changed.stdout == "Ada signs in with countess@example.org at https://book.example.org/sign-in\n"
+    unknown = slotkey(environ, "reset-password", "ada@example.org")
+    assert (unknown.returncode, unknown.stderr) == (1, "slotkey: Nobody signs in with ada@example.org.\n")
+
+
 def test_demo_is_made_once_and_rotation_counts_its_links(environ: dict[str, str]) -> None:
     slotkey(environ, "migrate")
     first, second = slotkey(environ, "demo").stdout, slotkey(environ, "demo").stdout

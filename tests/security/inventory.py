@@ -18,7 +18,9 @@ from .world import World
 # Without sign-in, by design.
 ANYBODY = {
     "static",
+    "accounts.forgot_password",
     "accounts.home",
+    "accounts.password_asked",
     "accounts.setup",
     "accounts.sign_in",
     "preferences.theme",
@@ -32,6 +34,9 @@ ANYBODY = {
 }
 # Whoever holds the token in the address.
 HOLDERS = {
+    "accounts.confirm_email",
+    "accounts.join",
+    "accounts.reset_password",
     "public.picker",
     "public.details",
     "public.book_by_link",
@@ -53,6 +58,10 @@ ONESELF = {
     "accounts.show",
     "accounts.update",
     "accounts.change_password",
+    "accounts.change_email",
+    "accounts.keep_email",
+    "accounts.end_session",
+    "accounts.end_other_sessions",
     "accounts.sign_out",
     "calendars.index",
     "calendars.new",
@@ -62,10 +71,16 @@ ONESELF = {
 # Whoever manages the account, each their own: owners and admins, no members.
 ADMINS = {
     "worker.index",
+    "accounts.invite",
+    "accounts.team",
     "groups.new",
 }
 # Whoever manages what the address names.
 MANAGERS = {
+    "accounts.change_role",
+    "accounts.remove_member",
+    "accounts.resend_invitation",
+    "accounts.revoke_invitation",
     "calendars.duplicate",
     "calendars.switch_off",
     "calendars.switch_on",
@@ -161,6 +176,17 @@ NEW_CALENDAR = {"name": "Second call", "duration_minutes": "45"}
 ACTIONS = [
     Action("accounts.update", {"name": "Ada Byron"}, page="accounts.show", has="name"),
     Action("accounts.change_password", {"current_password": PASSWORD, "password": "quite another pass"}),
+    Action(
+        "accounts.change_email", {"change-email": "next@example.org", "change-current_password": PASSWORD}
+    ),
+    Action("accounts.keep_email"),
+    Action("accounts.end_session"),
+    Action("accounts.end_other_sessions"),
+    Action("accounts.invite", {"email": "alan@example.org"}, page="accounts.team", has="email"),
+    Action("accounts.resend_invitation"),
+    Action("accounts.revoke_invitation"),
+    Action("accounts.change_role", {"role": "owner"}, page="accounts.change_role", has="role"),
+    Action("accounts.remove_member", page="accounts.remove_member", has="to_id"),
     Action("accounts.sign_out"),
     Action("calendars.new", NEW_CALENDAR, page="calendars.new", has="name"),
     Action("calendars.duplicate"),

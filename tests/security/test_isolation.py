@@ -96,6 +96,22 @@ def test_r20_pages_of_the_account_are_closed_to_its_members(world: World) -> Non
         assert SECRET_WORD not in answer.text, path
 
 
+def test_r20_sessions_and_invitations_of_others_stay_as_they_are(world: World) -> None:
+    """Ids of Ada's in Ben's and Cleo's own addresses: nothing of hers ends, and nobody is told that it is there."""
+    tokens = {who: world.token(who) for who in ("ben", "cleo")}
+    before = world.rows()
+    for who, token in tokens.items():
+        world.browser(who).post(world.path("accounts.end_session"), data={"csrf_token": token})
+    for endpoint in ("accounts.revoke_invitation", "accounts.resend_invitation"):
+        for more in ({}, {"invitation_id": 10**6}):
+            answer = world.browser("cleo").post(
+                world.path(endpoint, **more), data={"csrf_token": tokens["cleo"]}
+            )
+            assert answer.status_code == 404
+            assert "There is no such invitation that is open." in answer.text
+    assert world.rows() == before
+
+
 def test_r20_calendars_of_others_stay_out_of_ones_own_group(world: World) -> None:
     """Cleo's group with Ada's calendar, in the address and in the form; Ada's group with Cleo's calendar."""
     cleo, ada, before = world.browser("cleo"), world.browser("ada"), world.rows()

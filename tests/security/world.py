@@ -10,7 +10,8 @@ from sqlalchemy import inspect, select, table, text, update
 from sqlalchemy.orm import Session as OrmSession
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Membership, Role, User
+from app.accounts import sessions
+from app.accounts.models import Membership, Role, Session, User
 from app.bookings import manage
 from app.bookings.models import Booking
 from app.calendars.models import Calendar, DateOverride
@@ -27,7 +28,9 @@ from ..factories import (
     give_up_work,
     make_booking,
     make_calendar,
+    make_email_change,
     make_group,
+    make_invitation,
     make_link,
     make_request,
     token_of,
@@ -113,6 +116,8 @@ class World:
         link, used = (make_link(calendar, **texts) for _ in range(2))
         deleted = make_link(calendar, status=LinkStatus.DELETED, deleted_at=NOW)
         group = make_group(calendar, off, name=f"{SECRET_WORD} group", slug="zebrafinches")
+        with transaction():
+            sessions.begin(self.ada, calendar.account_id, NOW, "Firefox on Linux")
         past_start = at(9, days=-1)
         return {
             "calendar_id": calendar.id,
@@ -131,6 +136,10 @@ class World:
             "failed_id": _failed_work(calendar.account_id),
             "message_id": _message(calendar),
             "kind": "booking_confirmed",
+            "user_id": self.ben.id,
+            "invitation_id": make_invitation(self.ada, f"{SECRET_WORD.lower()}@example.org").id,
+            "change_id": make_email_change(self.ada).id,
+            "session_id": db.session.scalar(select(Session.id).where(Session.user_id == self.ada.id)),
             "slug": calendar.slug,
             "account_id": calendar.account_id,
         }

@@ -28,7 +28,8 @@ TOP = (
 )
 # Nothing but values in and out: no clock, no database, no web framework.
 PURE = (
-    "accounts.passwords", "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
+    "accounts.browsers", "accounts.passwords", "accounts.reset_tokens",
+    "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
     "columns", "digits", "emails", "errors", "headers", "links.search", "local_paths", "locales", "localtime",
     "mail_server", "messaging.addresses", "messaging.letters", "messaging.render", "messaging.texts", "paths",
     "phones", "qr", "scheduling", "tokens", "zones",
@@ -42,7 +43,8 @@ MODELS_MAY_IMPORT = ("db", "columns")
 # Work with a transaction of its own: the booking step is every door's outermost function, as signing in is; counts
 # of attempts and of openings must outlive a request that is rolled back; handlers of events are called outside any.
 OWN_TRANSACTION = (
-    "accounts.signing_in", "bookings.booking_step", "bookings.rescheduling", "links.sightings", "messaging.delivery",
+    "accounts.last_seen", "accounts.resetting", "accounts.signing_in", "bookings.booking_step",
+    "bookings.rescheduling", "links.sightings", "messaging.account_mails", "messaging.delivery",
     "messaging.link_mails", "messaging.mails", "messaging.reminders", "ratelimit",
 )  # fmt: skip
 WEB_NAMES = ("blueprint", "routes", "forms", "form", "page", "pages")

@@ -16,6 +16,8 @@ TOKEN = "h9XIBdfrhOind9KdFoQaGJbK1DI2i4V1"
     [
         f"GET /o/{TOKEN} HTTP/1.1",
         f"Exception on /o/{TOKEN}/details [POST]",
+        f"Exception on /r/{TOKEN} [POST]",
+        f"http://slotkey.test/i/{TOKEN}, /e/{TOKEN} and /u/{TOKEN}",
         f"'/m/{TOKEN}?x=1'",
         f"https://book.example.org/m/{TOKEN}",
         f"next=%2Fo%2F{TOKEN}",

@@ -1,0 +1,53 @@
+"""Turns what happened to accounts into messages: handlers of events, with keys made from the event's id."""
+
+from datetime import datetime
+from typing import Any
+
+from ..accounts.models import EmailChange, Invitation, User
+from ..db import db, in_transaction
+from ..events import Event
+from .service import Recipient, queue_message
+
+
+def password_reset_asked(event: Event, now: datetime) -> None:
+    """The link, to the person themself."""
+    in_transaction(lambda: _tell_user(event, now))
+
+
+def member_invited(event: Event, now: datetime) -> None:
+    """The invitation, to the address that is invited."""
+    in_transaction(lambda: _tell_invited(event, now))
+
+
+def email_change_asked(event: Event, now: datetime) -> None:
+    """The link to the new address, and a notice to the old one."""
+    in_transaction(lambda: _tell_both(event, now))
+
+
+def _tell_user(event: Event, now: datetime) -> None:
+    user = db.session.get(User, event.data["user_id"])
+    _queue(event, "password_reset", user.name, user.email, now, user_id=user.id)
+
+
+def _tell_invited(event: Event, now: datetime) -> None:
+    invitation = db.session.get(Invitation, event.data["invitation_id"])
+    _queue(event, "invitation", "", invitation.email, now, data={"invitation_id": invitation.id})
+
+
+def _tell_both(event: Event, now: datetime) -> None:
+    change = db.session.get(EmailChange, event.data["change_id"])
+    user = db.session.get(User, change.user_id)
+    more = {"user_id": user.id, "data": {"change_id": change.id}}
+    _queue(event, "email_confirmation", user.name, change.new_email, now, **more)
+    _queue(event, "email_notice", user.name, change.old_email, now, **more)
+
+
+def _queue(event: Event, kind: str, name: str, address: str, now: datetime, **more: Any) -> None:
+    queue_message(
+        kind,
+        Recipient(name, address),
+        account_id=event.account_id,
+        effect=f"{event.id}:{kind}",
+        at=now,
+        **more,
+    )
