@@ -92,9 +92,11 @@ def _hand_on_again(target: Connection) -> None:
     """Deliver once more what the engine may have had in hand, and what waits for its next try.
 
     A backup cannot tell how that went. What was done is not done twice: effects have keys made of the event's id.
+    Events of before there was a worker count as delivered when they happened, and stay so.
     """
-    newest = target.scalar(select(func.max(event.c.delivered_at)))
+    was_relayed = event.c.delivered_at != event.c.at
+    newest = target.scalar(select(func.max(event.c.delivered_at)).where(was_relayed))
     if newest is not None:
         is_waiting = event.c.id.in_(select(FailedWork.event_id).where(FailedWork.next_try_at.is_not(None)))
-        is_recent = event.c.delivered_at > newest - PERHAPS_UNFINISHED
+        is_recent = was_relayed & (event.c.delivered_at > newest - PERHAPS_UNFINISHED)
         target.execute(update(event).where(or_(is_waiting, is_recent)).values(delivered_at=None))

@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, event, text
 from ..config import Settings
 from ..migrating import BehindCode
 
+log = logging.getLogger("dbos")
 NAME = "slotkey"
 # By default a hash of the code, under which work that waits during an update would never be taken up again.
 VERSION = "1"
@@ -70,6 +71,7 @@ class Engine:
         _running = self
         _quiet_log()
         DBOS(config=self._config())
+        log.setLevel(logging.CRITICAL)  # of tables that are missing it would tell in fifty lines
         try:
             DBOS.launch()
         except error.DBOSInitializationError as behind:
@@ -77,6 +79,7 @@ class Engine:
             raise BehindCode(
                 "The engine's tables are not up to date. Run `slotkey migrate` first."
             ) from behind
+        log.setLevel(logging.WARNING)
         for queue in (WORK, PERIODIC):
             DBOS.register_queue(queue, worker_concurrency=self.settings.worker_threads)
 
@@ -214,7 +217,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _quiet_log() -> None:
     """Its warnings go through our own log, which blots secrets out; it would add a handler where there is none."""
-    log = logging.getLogger("dbos")
     log.setLevel(logging.WARNING)
     if not log.handlers:
         log.addHandler(logging.NullHandler())

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [names...] [--quick]`: the figures of P1 to P12, each against a floor of the same run.
+"""`python -m tests.bench [names...] [--quick]`: P1 to P12, each against a floor of the same run, and delivery.
 
 Ends with 1 when an answer was wrong or a bar was missed. A full run of everything replaces the stored table;
 `--quick` does a part of the work, to see that all of it runs.
@@ -13,7 +13,7 @@ from importlib import import_module
 from . import report
 from .measures import Measures, Plan, WrongAnswer
 
-SUITES = ("slots", "pages", "bookings", "lists", "queries", "processes")
+SUITES = ("slots", "pages", "bookings", "lists", "queries", "processes", "delivery")
 QUICK = Plan(rounds=3, share=0.05)
 
 

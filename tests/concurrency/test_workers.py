@@ -8,12 +8,13 @@ from sqlalchemy import text
 from app import events
 from app.db import connection, db, in_transaction
 from app.worker import engine
+from app.worker.engine import Engine
 from app.worker.models import FailedWork, WorkerBeat
 
 from ..factories import NOW, account_of, make_user
 from ..services import handling
 from ..services.databases import Database, settings_for
-from ..services.worker import WorkerProcess, wait_until, working
+from ..services.worker import wait_until, working
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,8 @@ def undelivered() -> int:
 
 
 def rows_of(model: type) -> list:
-    found = list(db.session.scalars(db.select(model).execution_options(populate_existing=True)))
+    found = list(db.session.scalars(db.select(model)))
+    db.session.expunge_all()
     db.session.rollback()
     return found
 
@@ -127,24 +129,60 @@ class TestTwoWorkers:
         assert sorted(handling.effects()) == sorted(ids)
         assert undelivered() == 0
 
-    def test_a_lost_workers_work_is_taken_over(self, database, two_workers, tmp_path):
+    def test_a_lost_workers_work_is_taken_over(self, database, two_workers):
         lost, other = two_workers
         ids = record(12, sleeps=1)
         wait_until(lambda: "worker-1" in handling.calls() and len(handling.effects()) >= 4)
         lost.kill()
-        assert declared_lost("worker-1", lost)
+        assert "takes over" in lost.command("worker-recover", "worker-1")
         wait_until(lambda: "worker-1 is silent" in other.log)
         wait_until(lambda: sorted(handling.effects()) == sorted(ids))
         wait_until(lambda: [each.worker_id for each in rows_of(WorkerBeat)] == ["worker-2"])
 
 
-def declared_lost(worker_id: str, process: WorkerProcess) -> bool:
-    """As an operator would, by the command."""
-    import subprocess
-    import sys
+def test_a_worker_that_falls_silent_is_missed(database, tmp_path):
+    """Nobody says so: the other one counts."""
+    with working(database.url, tmp_path, "worker-1", "worker-2", lost_seconds=3) as (lost, other):
+        ids = record(12, sleeps=1)
+        wait_until(lambda: "worker-1" in handling.calls())
+        lost.kill()
+        wait_until(lambda: "worker-1 is silent" in other.log)
+        wait_until(lambda: sorted(handling.effects()) == sorted(ids))
 
-    from ..services.server import ROOT
 
-    command = (sys.executable, "-m", "app", "worker-recover", worker_id)
-    told = subprocess.run(command, cwd=ROOT, env=process.environ, capture_output=True, text=True, check=False)
-    return told.returncode == 0 and "takes over" in told.stdout
+def test_a_second_process_of_the_same_name_replaces_the_first(database, tmp_path):
+    with working(database.url, tmp_path, "worker-1") as (first,), working(database.url, tmp_path, "worker-1"):
+        assert first.process.wait(60) == 1
+        assert "Another process runs as worker-1" in first.log
+
+
+def test_work_that_hangs_does_not_keep_a_worker_from_ending(database, tmp_path):
+    (event_id,) = record(1, sleeps=60)
+    with working(database.url, tmp_path, "worker-1", stop_seconds=1) as (worker,):
+        wait_until(lambda: handling.effects() == [event_id])
+        assert worker.stop() == 0
+        worker.start()
+        wait_until(lambda: len(handling.calls(event_id)) == 2)
+
+
+def test_work_that_ends_its_worker_each_time_is_given_up_at_last(database, tmp_path):
+    (event_id,) = record(1, ends=1)
+    with working(database.url, tmp_path, "worker-1") as (worker,):
+        worker.process.wait(60)
+        pretend_crashes(settings_for(database.url, tmp_path))
+        worker.start()
+        wait_until(lambda: "exceeded" in worker.log)
+        worker.stop()
+        worker.start()
+        wait_until(lambda: given_up() != [])
+    assert given_up()[0].error == "Each time, the worker ended while it did this."
+    assert handling.calls(event_id) == ["worker-1"]
+
+
+def pretend_crashes(settings) -> None:
+    """As if the worker had been started again so often."""
+    made = Engine(settings, "worker-1", None)
+    name = "workflow_status" if settings.is_sqlite else f"{engine.SCHEMA}.workflow_status"
+    with made.connections.begin() as writing:
+        writing.execute(text(f"UPDATE {name} SET recovery_attempts = 100"))
+    made.connections.dispose()

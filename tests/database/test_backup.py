@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, current_app
 from flask_migrate import Migrate, downgrade
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app import clock, create_app
@@ -220,13 +220,22 @@ def test_what_a_worker_may_have_had_in_hand_is_handed_on_again(
     found = list(db.session.scalars(select(Event).order_by(Event.id)))
     with transaction():
         for minutes, event in enumerate(found):
-            event.delivered_at = NOW - timedelta(minutes=minutes * 6)
+            event.delivered_at = NOW + timedelta(seconds=1) - timedelta(minutes=minutes * 6)
         service.note_failure(found[-1], "mails.x", "Mail", 1, "refused", NOW, NOW + timedelta(hours=1))
         service.note_failure(found[-2], "mails.x", "Mail", 6, "refused", NOW, None)
     assert backup.write(file).undelivered == 0
     assert restore.restore(file, settings, replace=True).undelivered == 3
     waiting = set(db.session.scalars(select(Event.id).where(Event.delivered_at.is_(None))))
     assert waiting == {found[0].id, found[1].id, found[-1].id}
+
+
+def test_what_happened_before_there_was_a_worker_is_handed_on_to_nobody(
+    file: Path, settings: Settings, booked: OneTimeLink
+) -> None:
+    with transaction():
+        db.session.execute(update(Event).values(delivered_at=Event.at))
+    backup.write(file)
+    assert restore.restore(file, settings, replace=True).undelivered == 0
 
 
 def test_a_database_that_a_worker_works_on_is_left_alone(

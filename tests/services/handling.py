@@ -1,8 +1,10 @@
 """Handlers for tests of the worker: each call leaves a row, and what `event.data` says decides how it goes.
 
-{"fails": 2} raises at the first two calls; {"sleeps": 3} dawdles after the effect, so that a kill meets it there.
+{"fails": 2} raises at the first two calls; {"sleeps": 3} dawdles after the effect, so that a kill meets it there;
+{"ends": 1} takes the worker down.
 """
 
+import os
 import time
 from datetime import datetime
 
@@ -58,6 +60,8 @@ def _work(event: Event, handler: str, effect: str) -> None:
     in_transaction(
         lambda: connection().execute(text("INSERT INTO worker_call VALUES (:id, :handler, :worker)"), values)
     )
+    if "ends" in event.data:
+        os._exit(3)
     if len(calls(event.id)) <= event.data.get("fails", 0):
         raise RuntimeError("made to fail at /o/secret")
     db.session.rollback()

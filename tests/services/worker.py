@@ -6,11 +6,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from app import create_app, logs
 from app.config import Settings
-from app.worker import process
+from app.worker import beats, process
 
 from . import handling
 from .databases import SECRET
@@ -45,6 +46,14 @@ class WorkerProcess:
         self.process.kill()
         self.process.wait()
 
+    def command(self, *arguments: str) -> str:
+        """What `slotkey` prints for these arguments, in the worker's installation."""
+        command = (sys.executable, "-m", "app", *arguments)
+        told = subprocess.run(
+            command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False
+        )
+        return told.stdout + told.stderr
+
     def stop(self) -> int:
         """End it as a supervisor would; the exit code."""
         self.process.terminate()
@@ -55,7 +64,10 @@ class WorkerProcess:
 def working(
     database_url: str, place: Path, *worker_ids: str, **settings: object
 ) -> Iterator[list[WorkerProcess]]:
-    """Workers of these ids, started one after the other, until the end of the block."""
+    """Workers of these ids, started one after the other, until the end of the block.
+
+    `settings` are names as in the README, in lower case, and STOP_SECONDS and LOST_SECONDS.
+    """
     environ = {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": SECRET,
@@ -87,9 +99,18 @@ def main() -> None:
     """Be the worker that the command line names."""
     handling.use()
     handling.WORKER = sys.argv[1]
+    _hurry()
     logs.set_up()
     settings = Settings.from_environment()
     process.run(create_app(settings), settings, sys.argv[1])
+
+
+def _hurry() -> None:
+    """Wait for less than in earnest, where a test asks for it."""
+    if "STOP_SECONDS" in os.environ:
+        process.STOP_SECONDS = int(os.environ["STOP_SECONDS"])
+    if "LOST_SECONDS" in os.environ:
+        beats.LOST_AFTER = timedelta(seconds=int(os.environ["LOST_SECONDS"]))
 
 
 if __name__ == "__main__":
