@@ -14,6 +14,8 @@ from ..calendars.models import Calendar
 from ..db import db
 from ..errors import Conflict
 from ..localtime import Reader
+from ..messaging import lists as messages
+from ..messaging import words as mail_words
 from ..qr import qr_svg
 from . import requests, service, words
 from .bookable import obstacle_to
@@ -44,6 +46,8 @@ def link_page(
         booking=db.session.scalars(select(Booking).where(Booking.link_id == link.id)).one_or_none(),
         entries=_timeline(link, asked),
         requests=[waiting_row(each, link, web.reader(), now) for each in asked if each.is_open],
+        mails=messages.of_link(link.id),
+        mail_words=mail_words,
         reader=web.reader(),
         now=now,
         facts=_facts(calendar, link),

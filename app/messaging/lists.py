@@ -16,6 +16,7 @@ from ..errors import NotFound
 from .choice import Choice, Section
 from .models import Message
 
+MOST_BESIDE = 20  # a link that is besieged for codes has many
 MOST_COUNTED = 1_000  # beyond that a page says "1,000+"
 
 message, calendar = Message.__table__, Calendar.__table__
@@ -73,6 +74,12 @@ def of_booking(booking_id: int) -> Sequence[Any]:
         .execute(select(message).where(message.c.booking_id == booking_id).order_by(message.c.id))
         .all()
     )
+
+
+def of_link(link_id: int) -> Sequence[Any]:
+    """The newest messages about the link itself, oldest first; those about its booking stand beside that."""
+    about = select(message).where(message.c.link_id == link_id, message.c.booking_id.is_(None))
+    return connection().execute(about.order_by(message.c.id.desc()).limit(MOST_BESIDE)).all()[::-1]
 
 
 def _seen_by(signed_in: SignedIn) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from ..columns import words
 from ..db import Base, Id, UtcDateTime
 
 WAITING = text("retry_at IS NOT NULL")
+OF_LINK = text("link_id IS NOT NULL")
 
 
 class Channel(StrEnum):
@@ -44,6 +45,7 @@ class Message(Base):
         Index("ix_message_state", "account_id", "state", "id"),
         Index("ix_message_address", "account_id", "to_address", "id"),
         Index("ix_message_booking", "booking_id", "id"),
+        Index("ix_message_link", "link_id", "id", postgresql_where=OF_LINK, sqlite_where=OF_LINK),
         Index("ix_message_waiting", "retry_at", postgresql_where=WAITING, sqlite_where=WAITING),
     )
 

@@ -10,8 +10,8 @@ from app.events import Event
 from app.links.models import LinkRequest, LinkStatus, OneTimeLink, RequestStatus
 from tests.factories import make_request
 from tests.http.link_pages import Links, make_links
-from tests.mailing import mails_go_to
-from tests.services.mail import nowhere
+from tests.mailing import deliver_all, mails_go_to, react_to
+from tests.services.mail import Post, mail_server, nowhere
 
 
 @pytest.fixture
@@ -174,6 +174,20 @@ def test_with_a_mail_server_it_is_on_its_way(links: Links) -> None:
     with links.scene.app.app_context(), mails_go_to(nowhere()):
         answer = links.post(links.page(link_id, "send"))
         assert "The link is on its way to sam@example.org." in links.get(answer.location).text
+
+
+def test_mails_of_a_link_stand_on_its_page_with_what_became_of_them(links: Links) -> None:
+    link_id = links.make(for_email="sam@example.org")
+    with links.scene.app.app_context():
+        links.post(links.page(link_id, "send"))
+        react_to("link_send_asked")
+        with mail_server(Post(rcpt="550 no such mailbox")) as server, mails_go_to(server):
+            deliver_all()
+    page = links.get(links.page(link_id)).text
+    assert "A mail to sam@example.org was not delivered" in page
+    assert "no such mailbox" in page
+    assert "One-time link<span" in page
+    assert "was not delivered" not in links.get(links.page(links.make())).text
 
 
 def test_what_opens_nothing_or_has_no_address_is_not_sent(links: Links) -> None:
