@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 from app.bookings.models import Booking
 from app.calendars.models import Calendar
 from app.db import db
-from app.links.models import LinkStatus, OneTimeLink
+from app.links import recipient_check
+from app.links.models import LinkStatus, OneTimeLink, RecipientChallenge
 
 from .factories import at, make_calendar, make_link, make_user, token_of
 
@@ -63,6 +64,13 @@ class Site:
         """All bookings, oldest first."""
         with self.app.app_context():
             return list(db.session.scalars(select(Booking).order_by(Booking.id)))
+
+    def code_sent(self, wrong: int = 0) -> str:
+        """The code that a recipient was sent last; with `wrong`, one that it is not."""
+        newest = select(RecipientChallenge).order_by(RecipientChallenge.id.desc()).limit(1)
+        with self.app.app_context():
+            code = recipient_check.code_of(db.session.scalars(newest).one())
+        return f"{(int(code) + wrong) % 10**6:06}"
 
     @contextmanager
     def counting_queries(self) -> Iterator[list[str]]:

@@ -47,6 +47,44 @@ def test_contact_books(office: Office, plain: Page) -> None:
     assert office.statuses() == [LinkStatus.USED]
 
 
+def test_forwarded_recipient_asks_and_books_what_the_owner_sends(
+    office: Office, open_page: Callable[..., Page]
+) -> None:
+    """From the expired page to a booking by the new link, which the mail brings."""
+    address = office.make_link()
+    office.book_elsewhere(address)
+    stranger, desk = open_page(javascript=False), open_page(javascript=False)
+    stranger.goto(address)
+    stranger.get_by_role("link", name="Ask for a new link").click()
+    fill_in(stranger, "Zoe Lind", "zoe@example.org")
+    stranger.get_by_label("What is it about?").fill("Sam sent me this.")
+    stranger.get_by_role("button", name="Send request").click()
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("Your request was sent")
+    office.enter(desk)
+    desk.goto(office.section)
+    expect(desk.get_by_role("region", name="Requests for a new link")).to_contain_text("Sam sent me this.")
+    desk.get_by_role("button", name="Create link and send to Zoe Lind").click()
+    expect(desk.get_by_role("row", name="Zoe Lind")).to_contain_text("Active")
+    stranger.goto(ADDRESS.search(desk.get_by_label("Address of the link").first.input_value())[0])
+    stranger.get_by_role("link", name="10:00 to 10:30").click()
+    stranger.get_by_role("button", name="Confirm booking").click()
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("You are booked")
+
+
+def test_recipient_enters_the_code_and_books(office: Office, plain: Page) -> None:
+    plain.goto(office.make_link(for_name="Sam Lee", for_email="sam@example.org", checks_recipient=True))
+    plain.get_by_role("button", name="Send a code to s***@example.org").click()
+    plain.get_by_label("Code").fill("12")
+    plain.get_by_role("button", name="Continue").click()
+    expect(plain.get_by_role("alert")).to_contain_text("Enter the 6 digits")
+    plain.get_by_label("Code").fill(office.code_sent())
+    plain.get_by_role("button", name="Continue").click()
+    plain.get_by_role("link", name="10:00 to 10:30").click()
+    plain.get_by_role("button", name="Confirm booking").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("You are booked")
+    assert office.statuses() == [LinkStatus.USED]
+
+
 def test_owner_signs_in_and_creates_a_link(office: Office, plain: Page) -> None:
     """S3: sign in, create, see; the address stands in a field to be copied by hand."""
     plain.goto(office.section)

@@ -14,8 +14,7 @@ from sqlalchemy import update
 from app import clock
 from app.db import db, transaction
 from app.events import Event
-from app.links import recipient_check
-from app.links.models import LinkStatus, OneTimeLink, RecipientChallenge
+from app.links.models import LinkStatus, OneTimeLink
 
 from ..factories import NOW, at, make_calendar, make_link, make_user, token_of
 from ..public_pages import Site, title_of
@@ -42,21 +41,13 @@ def send_code(client: FlaskClient, path: str, address: str = "127.0.0.1") -> Any
     return client.post(f"{path}/check", data={"send": "1"}, environ_base={"REMOTE_ADDR": address})
 
 
-def code_sent(site: Site, wrong: int = 0) -> str:
-    """The code in the newest mail; with `wrong`, one that it is not."""
-    with site.app.app_context():
-        newest = db.select(RecipientChallenge).order_by(RecipientChallenge.id.desc()).limit(1)
-        code = recipient_check.code_of(db.session.scalars(newest).one())
-    return f"{(int(code) + wrong) % 10**6:06}"
-
-
 def enter(client: FlaskClient, path: str, code: str) -> Any:
     return client.post(f"{path}/check", data={"code": code})
 
 
 def let_in(site: Site, path: str) -> None:
     send_code(site.client, path)
-    assert enter(site.client, path, code_sent(site)).location == path
+    assert enter(site.client, path, site.code_sent()).location == path
 
 
 def change(site: Site, **values: Any) -> None:
@@ -106,7 +97,7 @@ def test_the_code_opens_every_door(site: Site, path: str) -> None:
     assert 'autocomplete="one-time-code"' in page
     assert 'inputmode="numeric"' in page
     assert "s***@example.org" in page
-    passed = enter(site.client, path, code_sent(site))
+    passed = enter(site.client, path, site.code_sent())
     assert (passed.status_code, passed.location) == (303, path)
     cookie = next(each for each in passed.headers.getlist("Set-Cookie") if each.startswith("recipient="))
     for part in ("HttpOnly", "SameSite=Lax", "Path=/o/"):
@@ -135,13 +126,13 @@ def test_passing_costs_no_query_later(site: Site, path: str) -> None:
 @pytest.mark.parametrize("typed", ["{} {}", " {}-{} ", "{}{}\u200b"])
 def test_code_may_be_typed_in_groups(site: Site, path: str, typed: str) -> None:
     send_code(site.client, path)
-    code = code_sent(site)
+    code = site.code_sent()
     assert enter(site.client, path, typed.format(code[:3], code[3:])).status_code == 303
 
 
 def test_code_may_be_typed_in_other_digits(site: Site, path: str) -> None:
     send_code(site.client, path)
-    arabic = code_sent(site).translate({ord(str(n)): 0x0660 + n for n in range(10)})
+    arabic = site.code_sent().translate({ord(str(n)): 0x0660 + n for n in range(10)})
     assert enter(site.client, path, arabic).status_code == 303
 
 
@@ -151,21 +142,21 @@ def test_what_is_no_code_costs_no_try(site: Site, path: str, typed: str) -> None
     for _ in range(7):
         answer = enter(site.client, path, typed)
         assert (answer.status_code, "Enter the 6 digits" in answer.text) == (422, True)
-    assert enter(site.client, path, code_sent(site)).status_code == 303
+    assert enter(site.client, path, site.code_sent()).status_code == 303
 
 
 def test_five_wrong_codes_end_it(site: Site, path: str) -> None:
     send_code(site.client, path)
-    said = [enter(site.client, path, code_sent(site, wrong=n)).text for n in range(1, 6)]
+    said = [enter(site.client, path, site.code_sent(n)).text for n in range(1, 6)]
     assert "You have 4 more tries." in said[0]
     assert "You have 1 more try." in said[3]
     assert "That was the last try" in said[4]
-    answer = enter(site.client, path, code_sent(site))
+    answer = enter(site.client, path, site.code_sent())
     assert (answer.status_code, "This code is over." in answer.text) == (422, True)
     assert is_shut(site.client.get(path))
     assert events(site) == [*["recipient_check_failed"] * 5, "recipient_code_asked"]
     send_code(site.client, path)
-    assert enter(site.client, path, code_sent(site)).status_code == 303
+    assert enter(site.client, path, site.code_sent()).status_code == 303
 
 
 def test_a_code_lives_a_quarter_of_an_hour(site: Site, path: str) -> None:
@@ -174,7 +165,7 @@ def test_a_code_lives_a_quarter_of_an_hour(site: Site, path: str) -> None:
         assert "Send another code" in site.client.get(path).text
     with clock.fixed(NOW + timedelta(minutes=15)):
         assert "Send a code to s***@example.org" in site.client.get(path).text
-        answer = enter(site.client, path, code_sent(site))
+        answer = enter(site.client, path, site.code_sent())
         assert (answer.status_code, "This code is over." in answer.text) == (422, True)
 
 
@@ -182,9 +173,9 @@ def test_code_works_only_where_it_was_asked_for(site: Site, path: str) -> None:
     """Another browser with the right code, and the cookie of another link."""
     send_code(site.client, path)
     stranger = site.app.test_client()
-    assert enter(stranger, path, code_sent(site)).status_code == 422
+    assert enter(stranger, path, site.code_sent()).status_code == 422
     other = site.link(site.calendar(), **GUARDED)
-    assert enter(site.client, other, code_sent(site)).status_code == 422
+    assert enter(site.client, other, site.code_sent()).status_code == 422
     assert is_shut(stranger.get(path))
     assert is_shut(site.client.get(other))
 
@@ -204,7 +195,7 @@ def test_forged_cookies_open_nothing(site: Site, path: str, name: str) -> None:
         forger = site.app.test_client()
         forger.set_cookie(name, forged, path="/o/")
         assert is_shut(forger.get(path))
-        assert enter(forger, path, code_sent(site)).status_code == 422
+        assert enter(forger, path, site.code_sent()).status_code == 422
     # Each cookie has a key of its own: one is no use in another's place.
     other = {"recipient": "code", "code": "recipient"}[name]
     booked.set_cookie(other, value, path="/o/")
@@ -215,7 +206,7 @@ def test_another_address_stops_passes_and_codes(site: Site, path: str) -> None:
     let_in(site, path)
     asked = site.app.test_client()
     send_code(asked, path)
-    code = code_sent(site)
+    code = site.code_sent()
     change(site, for_email="other@example.org")
     assert is_shut(site.client.get(path))
     assert enter(asked, path, code).status_code == 422
@@ -247,7 +238,7 @@ def test_nothing_opens_while_the_mail_waits_or_fails(site: Site, path: str) -> N
     """No mail was even queued here; what became of it changes nothing on the page."""
     send_code(site.client, path)
     assert is_shut(site.client.get(path))
-    assert enter(site.client, path, code_sent(site, wrong=1)).status_code == 422
+    assert enter(site.client, path, site.code_sent(1)).status_code == 422
     assert is_shut(site.client.get(path))
 
 
@@ -268,7 +259,7 @@ def test_stranger_cannot_lock_the_recipient_out(site: Site, path: str) -> None:
     assert int(asked[-1].headers["Retry-After"]) > 0
     assert is_shut(asked[-1])
     for wrong in range(1, 7):
-        enter(stranger, path, code_sent(site, wrong))
+        enter(stranger, path, site.code_sent(wrong))
     assert "Intro call" in site.client.get(path).text
     new_browser = Site(site.app, site.app.test_client())
     let_in(new_browser, path)
@@ -278,7 +269,7 @@ def test_codes_of_a_link_are_limited_whatever_the_network(site: Site, path: str)
     """40 a day; one network has 8 of them, and a code that was sent still opens."""
     recipient = site.app.test_client()
     send_code(recipient, path, "198.51.100.1")
-    code, answers = code_sent(site), []
+    code, answers = site.code_sent(), []
     for hour in range(4):
         with clock.fixed(NOW + timedelta(hours=hour)):
             for network in range(2, 12):
@@ -294,7 +285,7 @@ def test_sent_code_can_be_entered_on_the_page_that_refuses_another(site: Site, p
     answers = [send_code(site.client, path) for _ in range(5)]
     assert answers[-1].status_code == 429
     assert 'autocomplete="one-time-code"' in answers[-1].text
-    assert enter(site.client, path, code_sent(site)).status_code == 303
+    assert enter(site.client, path, site.code_sent()).status_code == 303
 
 
 def test_browser_without_cookies_is_told(site: Site, path: str) -> None:
@@ -306,7 +297,7 @@ def test_browser_without_cookies_is_told(site: Site, path: str) -> None:
 def test_code_stands_in_no_row(site: Site, path: str) -> None:
     """R18: nor in an event; what the database holds is a random number and a key's name."""
     let_in(site, path)
-    code = code_sent(site)
+    code = site.code_sent()
     with site.app.app_context():
         for table in db.metadata.sorted_tables:
             for row in db.session.execute(db.select(table)):
