@@ -41,7 +41,7 @@ def _booking(calendar: Calendar, kind: str, starts_at: datetime) -> Booking:
     return Booking(
         calendar_id=calendar.id,
         calendar=calendar,
-        uid="0000sample@slotkey",
+        uid="1a2b3c4d@slotkey",
         sequence=0,
         manage_nonce=bytes(8),
         key_id="",

@@ -167,7 +167,8 @@ def _first_load(page: Page, address: str) -> _Load:
     ] = {}  # by address: what is shown twice, as the icon is, comes from the cache then
     page.on("response", lambda response: found.update({response.url: response}))
     page.goto(address, wait_until="networkidle")
-    load = _Load(urls=list(found))
+    # A mail shown in a frame is a document of its own, with nothing beside it.
+    load = _Load(urls=[url for url, response in found.items() if response.frame == page.main_frame])
     for url, response in found.items():
         size = len(gzip.compress(response.body()))
         kind = response.request.resource_type
