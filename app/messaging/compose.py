@@ -36,9 +36,9 @@ def text_of(letter: Letter) -> str:
     return _render(f"email/{letter.template}.txt", letter).strip() + "\n"
 
 
-def html_of(letter: Letter) -> str:
-    """The same as HTML."""
-    return _render(f"email/{letter.template}.html", letter)
+def html_of(letter: Letter, shows_subject: bool = False) -> str:
+    """The same as HTML; a preview shows the subject above it."""
+    return _render(f"email/{letter.template}.html", letter, shows_subject=shows_subject)
 
 
 def mail(message: Any, letter: Letter, sender: Sender, at: datetime) -> EmailMessage:
@@ -82,7 +82,7 @@ def _address(name: str, address: str) -> Address:
     return Address(one_line(name), user, domain)
 
 
-def _render(template: str, letter: Letter) -> str:
+def _render(template: str, letter: Letter, **more: Any) -> str:
     # Not flask.render_template: its context is a request's, and the worker has none.
     page = current_app.jinja_env.get_template(template)
-    return page.render(letter=letter, base_url=config.current().base_url)
+    return page.render(letter=letter, base_url=config.current().base_url, **more)

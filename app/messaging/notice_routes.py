@@ -54,7 +54,7 @@ def notice_preview(calendar_id: int, kind: str) -> Response:
 
 def _frame(calendar: Calendar, kind: str, form: NoticeForm) -> Response:
     letter = samples.letter(calendar, kind, form.text(), clock.now())
-    return headers.framed(Response(compose.html_of(letter), mimetype="text/html"))
+    return headers.framed(Response(compose.html_of(letter, shows_subject=True), mimetype="text/html"))
 
 
 def _page(calendar: Calendar, kind: str, form: NoticeForm, status: int = 200) -> Response:

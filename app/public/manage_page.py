@@ -8,8 +8,9 @@ from ..bookings.manage import Managed
 from ..bookings.models import BookingStatus
 from ..db import db
 from ..errors import DomainError, NotFound
+from ..messaging.told import mail_sentence
 from . import visits
-from .confirmation import confirmation
+from .confirmation import State, confirmation
 
 
 def booking_or_404(token: str) -> Managed:
@@ -38,6 +39,7 @@ def show(token: str, managed: Managed, refusal: str = "", status: int = 200) -> 
         reader=reading.reader,
         view=page,
         path=path_of(token),
+        mailed=mail_sentence(managed.booking, clock.now()) if page.state == State.BOOKED else "",
         refusal=refusal,
     )
     return visits.remember_choices(answer, reading)

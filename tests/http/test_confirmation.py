@@ -5,12 +5,16 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import update
 
 from app import clock
 from app.bookings.models import Booking, BookingStatus, Party
 from app.db import db, transaction
+from app.messaging.models import Message, MessageState
 from tests.factories import NOW, at
+from tests.mailing import deliver_all, mails_go_to, react_to
 from tests.public_pages import Site, title_of
+from tests.services.mail import nowhere
 
 NASTY = "<script>alert(1)</script>\"' {{ 7*7 }}"
 
@@ -132,11 +136,39 @@ def test_link_token_is_no_manage_token(site: Site) -> None:
     assert site.client.get(f"/m/{secrets.token_urlsafe(24)}").status_code == 404
 
 
-def test_page_is_one_query(site: Site) -> None:
+def test_page_is_two_queries(site: Site) -> None:
+    """The booking, and what became of the mail about it."""
     path = booked(site)
     with site.counting_queries() as queries:
         site.client.get(path)
-    assert len(queries) == 1
+    assert len(queries) == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (MessageState.SENT, "We sent it to s***@example.org."),
+        (MessageState.SENDING, "A mail with it is on its way to s***@example.org."),
+        (MessageState.FAILED, "Our mail to s***@example.org was not delivered, so keep the address"),
+        (MessageState.UNCLEAR, "do not know whether it arrived"),
+    ],
+)
+def test_says_what_became_of_the_mail(site: Site, state: MessageState, said: str) -> None:
+    path = booked(site)
+    assert "s***@" not in site.client.get(path).text  # no mail server is set
+    with site.app.app_context():
+        react_to("booking_created")
+        with mails_go_to(nowhere()):
+            deliver_all()
+        with transaction():
+            db.session.execute(update(Message).values(state=state))
+    assert said in site.client.get(path).text
+
+
+def test_says_at_once_that_a_mail_is_on_its_way(site: Site) -> None:
+    path = booked(site)
+    with site.app.app_context(), mails_go_to(nowhere()):
+        assert "A mail with it is on its way to s***@example.org." in site.client.get(path).text
 
 
 def test_slot_lies_where_it_was_booked(site: Site) -> None:
