@@ -5,15 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from babel import Locale, UnknownLocaleError
 from flask import current_app
 
+from . import setting_values as values
 from .mail_server import PORTS, MailServer, Security, security_called, sender
 
-SHORTEST_SECRET = 32
-SHORTEST_METRICS_TOKEN = 16
 LOG_FORMATS = ("text", "json")
 
 
@@ -59,27 +56,32 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """The settings of `environ` (names in README). Raises BadSetting, whose text starts with the name."""
         read = _Reader(environ)
-        data_dir = read("DATA_DIR", _folder, default="data")
+        data_dir = read("DATA_DIR", values.folder, default="data")
         return cls(
-            secrets=(read("SECRET_KEY", _secret), *read("SECRET_KEY_FALLBACKS", _secrets, default="")),
-            base_url=read("BASE_URL", _origin),
+            secrets=(
+                read("SECRET_KEY", values.secret),
+                *read("SECRET_KEY_FALLBACKS", values.secrets, default=""),
+            ),
+            base_url=read("BASE_URL", values.origin),
             data_dir=data_dir,
-            database_url=read("DATABASE_URL", _database_url, default=f"sqlite:///{data_dir}/slotkey.sqlite3"),
-            proxy_count=read("PROXY_COUNT", _whole(0, 10), default="0"),
+            database_url=read(
+                "DATABASE_URL", values.database_url, default=f"sqlite:///{data_dir}/slotkey.sqlite3"
+            ),
+            proxy_count=read("PROXY_COUNT", values.whole(0, 10), default="0"),
             host=read("HOST", str, default="127.0.0.1"),
-            port=read("PORT", _whole(1, 65535), default="8000"),
-            web_processes=read("WEB_PROCESSES", _whole(1, 64), default="2"),
-            web_threads=read("WEB_THREADS", _whole(1, 128), default="4"),
-            rate_limit_factor=read("RATE_LIMIT_FACTOR", _positive, default="1"),
-            locale=read("DEFAULT_LOCALE", _locale, default="en_GB"),
-            database_wait_seconds=read("DATABASE_WAIT_SECONDS", _positive, default="10"),
-            log_format=read("LOG_FORMAT", _one_of(LOG_FORMATS), default="text"),
-            metrics_token=read("METRICS_TOKEN", _metrics_token, default=""),
-            personal_data_days=read("PERSONAL_DATA_DAYS", _whole(0, 36500), default="0"),
+            port=read("PORT", values.whole(1, 65535), default="8000"),
+            web_processes=read("WEB_PROCESSES", values.whole(1, 64), default="2"),
+            web_threads=read("WEB_THREADS", values.whole(1, 128), default="4"),
+            rate_limit_factor=read("RATE_LIMIT_FACTOR", values.positive, default="1"),
+            locale=read("DEFAULT_LOCALE", values.locale, default="en_GB"),
+            database_wait_seconds=read("DATABASE_WAIT_SECONDS", values.positive, default="10"),
+            log_format=read("LOG_FORMAT", values.one_of(LOG_FORMATS), default="text"),
+            metrics_token=read("METRICS_TOKEN", values.metrics_token, default=""),
+            personal_data_days=read("PERSONAL_DATA_DAYS", values.whole(0, 36500), default="0"),
             mail=_mail(read),
-            worker_threads=read("WORKER_THREADS", _whole(1, 128), default="8"),
-            retry_seconds=read("RETRY_SECONDS", _positives, default="10,60,300,1800,7200,21600"),
-            events_kept_days=read("EVENTS_KEPT_DAYS", _whole(30, 36500), default="365"),
+            worker_threads=read("WORKER_THREADS", values.whole(1, 128), default="8"),
+            retry_seconds=read("RETRY_SECONDS", values.positives, default="10,60,300,1800,7200,21600"),
+            events_kept_days=read("EVENTS_KEPT_DAYS", values.whole(30, 36500), default="365"),
         )
 
 
@@ -126,88 +128,9 @@ def _mail(read: _Reader) -> MailServer | None:
     security = read("MAIL_TLS", security_called, default=Security.STARTTLS.value)
     return MailServer(
         host=host,
-        port=read("MAIL_PORT", _whole(1, 65535), default=str(PORTS[security])),
+        port=read("MAIL_PORT", values.whole(1, 65535), default=str(PORTS[security])),
         security=security,
         sender=read("MAIL_FROM", sender),
         username=read("MAIL_USERNAME", str, default=""),
         password=read("MAIL_PASSWORD", str, default=""),
     )
-
-
-def _secret(text: str) -> str:
-    if len(text) < SHORTEST_SECRET:
-        raise ValueError(
-            f"must be at least {SHORTEST_SECRET} characters, random; `openssl rand -hex 32` makes one"
-        )
-    return text
-
-
-def _secrets(text: str) -> tuple[str, ...]:
-    return tuple(_secret(part.strip()) for part in text.split(",") if part.strip())
-
-
-def _origin(text: str) -> str:
-    parts = urlsplit(text.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an address such as https://book.example.org")
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("must have no path: Slotkey lives at the root of its host")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _folder(text: str) -> Path:
-    return Path(text).expanduser().resolve()
-
-
-def _database_url(text: str) -> str:
-    for prefix in ("postgres://", "postgresql://"):
-        if text.startswith(prefix):
-            return "postgresql+psycopg://" + text.removeprefix(prefix)
-    if text.startswith(("postgresql+psycopg://", "sqlite:///")) and text != "sqlite:///:memory:":
-        return text
-    raise ValueError("must start with postgresql:// or sqlite:/// and name a file")
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def convert(text: str) -> int:
-        if not text.strip().isdecimal() or not least <= int(text) <= most:
-            raise ValueError(f"must be a whole number from {least} to {most}")
-        return int(text)
-
-    return convert
-
-
-def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
-    def convert(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"must be {' or '.join(words)}")
-        return text
-
-    return convert
-
-
-def _metrics_token(text: str) -> str:
-    if text and len(text) < SHORTEST_METRICS_TOKEN:
-        raise ValueError(f"must be at least {SHORTEST_METRICS_TOKEN} characters, random")
-    return text
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0
-    if not 0 < number < 1e9:
-        raise ValueError("must be a number above 0")
-    return number
-
-
-def _positives(text: str) -> tuple[float, ...]:
-    return tuple(_positive(part) for part in text.split(","))
-
-
-def _locale(text: str) -> str:
-    try:
-        return str(Locale.parse(text.replace("-", "_")))
-    except (ValueError, UnknownLocaleError):
-        raise ValueError("must be a language and territory such as en_GB or en_US") from None

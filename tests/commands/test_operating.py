@@ -1,9 +1,11 @@
 """Commands that keep an installation well, as an operator types them."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
-from .conftest import SECRET, slotkey
+from .conftest import ROOT, SECRET, slotkey
 
 OTHER = "n" * 40
 
@@ -67,3 +69,23 @@ def test_prune_counts_first_and_blanks_on_yes(environ: dict[str, str]) -> None:
     assert done.split(": ")[1] == counted.splitlines()[0].split(": ")[1] + "\n"
     assert ": 0 bookings, 0 reasons, 0 links, " in slotkey(environ, "prune", "--older-than", "1").stdout
     assert slotkey(environ, "prune", "--yes").returncode == 2
+
+
+def test_a_full_disk_leaves_no_half_backup(environ: dict[str, str], tmp_path: Path) -> None:
+    """Files of this process may not grow beyond 64 KiB, as if the disk were full then."""
+    slotkey(environ, "migrate")
+    slotkey(environ, "demo")
+    (tmp_path / "backups").mkdir()
+    limited = subprocess.run(
+        ["sh", "-c", f"ulimit -f 128; exec {sys.executable} -m app backup {tmp_path}/backups/full.sqlite3"],
+        env=environ,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert limited.returncode == 1
+    assert re.fullmatch(r"slotkey: The backup cannot be written to \S+: [^\n]+\n", limited.stderr)
+    assert list((tmp_path / "backups").iterdir()) == []
+    assert slotkey(environ, "backup", f"{tmp_path}/backups/whole.sqlite3").returncode == 0
