@@ -4,12 +4,13 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, func, or_, select, update
 
 from .. import clock, migrating
+from ..accounts.models import EmailChange, Invitation
 from ..config import Settings
 from ..db import db, transaction
 from ..errors import Conflict, Invalid
@@ -85,6 +86,7 @@ def _fill_from(copied: Path, expected: Findings, replace: bool) -> Findings:
                 f"The restored rows are not those of the backup. {restored.holds} {restored.verdict}"
             )
         _hand_on_again(target)
+        _take_back(target, clock.now())
         return examine(target)
 
 
@@ -100,3 +102,12 @@ def _hand_on_again(target: Connection) -> None:
         is_waiting = event.c.id.in_(select(FailedWork.event_id).where(FailedWork.next_try_at.is_not(None)))
         is_recent = was_relayed & (event.c.delivered_at > newest - PERHAPS_UNFINISHED)
         target.execute(update(event).where(or_(is_waiting, is_recent)).values(delivered_at=None))
+
+
+def _take_back(target: Connection, now: datetime) -> None:
+    """Close invitations and changes of address that were open then: they may have been taken back since."""
+    invited, change = Invitation.__table__, EmailChange.__table__
+    is_open = (invited.c.accepted_at.is_(None), invited.c.revoked_at.is_(None))
+    target.execute(update(invited).where(*is_open).values(revoked_at=now))
+    is_open = (change.c.confirmed_at.is_(None), change.c.withdrawn_at.is_(None))
+    target.execute(update(change).where(*is_open).values(withdrawn_at=now))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock, create_app
 from app.accounts import sessions
-from app.accounts.models import User
+from app.accounts.models import EmailChange, Invitation, Role, User
 from app.calendars.models import Calendar
 from app.config import Settings
 from app.db import connection, db, transaction
@@ -248,6 +248,23 @@ def test_a_database_that_a_worker_works_on_is_left_alone(
         restore.restore(file, settings, replace=True)
     with clock.fixed(clock.now() + beats.LOST_AFTER):
         assert restore.restore(file, settings, replace=True).bookings == 2
+
+
+def test_invitations_and_new_addresses_that_were_open_are_closed(file: Path, settings: Settings) -> None:
+    """They may have been taken back since; those that were used stay as they were."""
+    person = make_user()
+    sent = {"key_id": "k", "created_at": NOW, "expires_at": NOW + timedelta(days=7)}
+    invited = {"account_id": account_of(person), "role": Role.MEMBER, "invited_by_id": person.id, **sent}
+    with transaction():
+        db.session.add(Invitation(email="ben@example.org", nonce=b"11111111", **invited))
+        db.session.add(Invitation(email="cleo@example.org", nonce=b"22222222", accepted_at=NOW, **invited))
+        change = {"user_id": person.id, "old_email": person.email, "new_email": "a@example.org"}
+        db.session.add(EmailChange(nonce=b"33333333", **change, **sent))
+    backup.write(file)
+    restore.restore(file, settings, replace=True)
+    open_ones = select(Invitation.email).where(Invitation.revoked_at.is_(None))
+    assert db.session.scalars(open_ones).all() == ["cleo@example.org"]
+    assert db.session.scalars(select(EmailChange.withdrawn_at)).one() is not None
 
 
 def test_nobody_stays_signed_in(file: Path, elsewhere: Flask, booked: OneTimeLink) -> None:

@@ -114,9 +114,9 @@ def test_search_finds_her_no_more(calendar: Calendar) -> None:
 
 def test_links_that_were_never_booked_go_when_they_are_over(calendar: Calendar) -> None:
     """Deleted long ago, or past their date; an Active one may still be booked."""
-    deleted, active = new_link(calendar, "Ines"), new_link(calendar, "Ines")
+    deleted, active = new_link(calendar, "Ines", checks_recipient=True), new_link(calendar, "Ines")
     expired = new_link(calendar, "Ines", expires_on=(NOW + timedelta(days=2)).date())
-    later = new_link(calendar, "Ines", expires_on=(NOW + timedelta(days=60)).date())
+    later = new_link(calendar, "Ines", expires_on=(NOW + timedelta(days=60)).date(), checks_recipient=True)
     with transaction():
         delete_link(deleted, None, NOW)
     personal.forget(BEFORE)
