@@ -37,19 +37,28 @@ _COUNTED = select(RateCount.attempts).where(
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `attempts` in each `window`; `sentence` is what the person reads once it is reached."""
+    """At most `attempts` in each `window`; `sentence` is what the person reads once it is reached.
+
+    RATE_LIMIT_FACTOR multiplies it, unless it `is_fixed`, as a limit is that keeps guesses in bounds.
+    """
 
     name: str
     attempts: int
     window: timedelta
     sentence: str
+    is_fixed: bool = False
+
+    @property
+    def most(self) -> float:
+        """How many attempts pass in this installation."""
+        return self.attempts * (1 if self.is_fixed else config.current().rate_limit_factor)
 
 
 def check(limit: Limit, *key: object, now: datetime) -> None:
     """Raise TooMany when `key` has used up `limit` in the present window."""
     ends_at = _window_end(limit, now)
     counted = connection().execute(_COUNTED, {"key": _hashed(limit, key), "ends_at": ends_at}).scalar()
-    if (counted or 0) >= limit.attempts * config.current().rate_limit_factor:
+    if (counted or 0) >= limit.most:
         raise TooMany(limit.sentence, retry_after=ends_at - now)
 
 
@@ -65,7 +74,7 @@ def take(limit: Limit, *key: object, now: datetime) -> None:
     """
     ends_at = _window_end(limit, now)
     attempts = in_transaction(lambda: _count(_hashed(limit, key), ends_at, now))
-    if attempts > limit.attempts * config.current().rate_limit_factor:
+    if attempts > limit.most:
         raise TooMany(limit.sentence, retry_after=ends_at - now)
 
 

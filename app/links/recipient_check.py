@@ -9,6 +9,8 @@ codes is a mail in the recipient's box and a line on the owner's timeline, which
 What a stranger can lock: tries use up only the stranger's own code, and codes only what their own network has of them,
 unless they come from five networks at once; then no new code goes out until the day is over, while codes that were
 sent go on working. A browser that has passed is asked nothing more, so it cannot be locked out at all.
+
+Days and hours are those of UTC, and RATE_LIMIT_FACTOR changes none of these numbers.
 """
 
 from datetime import datetime, timedelta

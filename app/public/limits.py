@@ -43,15 +43,11 @@ CHANGES = Limit(
     "This booking was changed too often. Nothing was changed this time: please try again in an hour.",
 )
 TOO_MANY_CODES = "Too many codes were asked for. A code that has been sent still works for its 15 minutes; "
-# See links/recipient_check.py for what these add up to.
-CODES_AN_HOUR = Limit(
-    "codes an hour", 4, timedelta(hours=1), TOO_MANY_CODES + "you can ask for another one in an hour."
-)
-CODES_A_DAY = Limit(
-    "codes a day", 8, timedelta(days=1), TOO_MANY_CODES + "you can ask for another one tomorrow."
-)
-CODES_FOR_ALL = Limit(
-    "codes a day for all", 40, timedelta(days=1), TOO_MANY_CODES + "you can ask for another one tomorrow."
-)
+IN_AN_HOUR = f"{TOO_MANY_CODES}you can ask for another one in an hour."
+TOMORROW = f"{TOO_MANY_CODES}you can ask for another one tomorrow."
+# links/recipient_check.py says what these add up to.
+CODES_AN_HOUR = Limit("codes an hour", 4, timedelta(hours=1), IN_AN_HOUR, is_fixed=True)
+CODES_A_DAY = Limit("codes a day", 8, timedelta(days=1), TOMORROW, is_fixed=True)
+CODES_FOR_ALL = Limit("codes a day for all", 40, timedelta(days=1), TOMORROW, is_fixed=True)
 OLDEST_FORM = timedelta(hours=24)
 QUICKEST_PERSON = timedelta(seconds=2)

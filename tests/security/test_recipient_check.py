@@ -11,14 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from app import clock
+from app import clock, create_app
 from app.db import db, transaction
 from app.events import Event
 from app.links.models import LinkStatus, OneTimeLink
 
 from ..factories import NOW, at, make_calendar, make_link, make_user, token_of
 from ..public_pages import Site, title_of
-from ..services.databases import Database
+from ..services.databases import Database, forget, settings_for
 from ..services.server import serving
 from .inventory import rules
 from .test_limits import hammer
@@ -242,11 +242,11 @@ def test_nothing_opens_while_the_mail_waits_or_fails(site: Site, path: str) -> N
     assert is_shut(site.client.get(path))
 
 
-def test_whoever_owns_the_link_looks_without_a_code(world: World) -> None:
+def test_only_who_manages_the_link_looks_without_a_code(world: World) -> None:
     with world.app.app_context(), transaction():
         db.session.get(OneTimeLink, world.ids["link_id"]).checks_recipient = True
     assert "You are looking at your own link" in world.browser("ada").get(world.link_path).text
-    for who in ("cleo", "nobody"):
+    for who in ("ben", "cleo", "nobody"):
         assert TITLE in world.browser(who).get(world.link_path).text
 
 
@@ -279,6 +279,15 @@ def test_codes_of_a_link_are_limited_whatever_the_network(site: Site, path: str)
     statuses = [answer.status_code for answer in answers]
     assert (statuses.count(303), set(statuses)) == (39, {303, 429})
     assert enter(recipient, path, code).status_code == 303
+
+
+def test_factor_of_limits_leaves_those_of_codes(database: Database, tmp_path: Path, now: object) -> None:
+    """Widening them would widen the odds of guessing."""
+    app = create_app(settings_for(database.url, tmp_path, rate_limit_factor=1000))
+    wide = Site(app, app.test_client())
+    path = wide.link(wide.calendar(), **GUARDED)
+    assert [send_code(wide.client, path).status_code for _ in range(5)] == [303] * 4 + [429]
+    forget(app)
 
 
 def test_sent_code_can_be_entered_on_the_page_that_refuses_another(site: Site, path: str) -> None:
