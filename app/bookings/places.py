@@ -22,7 +22,7 @@ def place_after(location: dict[str, str], host_name: str, phone: str) -> str:
     kind = LocationKind(location.get("kind", LocationKind.CUSTOM))
     return {
         LocationKind.VIDEO: detail or f"Video call; {host_name} sends you the link",
-        LocationKind.HOST_CALLS: f"{host_name} calls you on {phone}",
+        LocationKind.HOST_CALLS: f"{host_name} calls you on {phone}".removesuffix(" on "),
         LocationKind.CONTACT_CALLS: f"You call {host_name}{f' on {detail}' if detail else ''}",
         LocationKind.IN_PERSON: detail or "In person",
         LocationKind.CUSTOM: detail or f"As arranged with {host_name}",

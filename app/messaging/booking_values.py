@@ -24,6 +24,7 @@ class Told:
 
     @property
     def duration(self) -> timedelta:
+        """How long it lasts; a move keeps it."""
         return self.booking.ends_at - self.booking.starts_at
 
     def when(self, reader: Reader) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, update
 from .. import config, events
 from ..db import connection, upsert
 from ..errors import Conflict
-from .models import Message, MessageState
+from .models import Channel, Message, MessageState
 
 table = Message.__table__
 
@@ -45,12 +45,6 @@ def queue_message(
 
     `kind` is a name in kinds.py; `data` holds ids and plain values, never a token or a code.
     """
-    about = {
-        "booking_id": booking_id,
-        "link_id": link_id,
-        "calendar_id": calendar_id,
-        "user_id": user_id,
-    }
     row = {
         "account_id": account_id,
         "kind": kind,
@@ -58,11 +52,18 @@ def queue_message(
         "to_address": recipient.address,
         "effect": effect,
         "message_id": f"<{secrets.token_hex(16)}@{_host()}>",
+        "channel": Channel.EMAIL,
+        "state": MessageState.QUEUED,
+        "why": "",
+        "attempts": 0,
         "created_at": at,
         "data": data or {},
-        **about,
+        "booking_id": booking_id,
+        "link_id": link_id,
+        "calendar_id": calendar_id,
+        "user_id": user_id,
     }
-    stored = upsert(table).values(**_DEFAULTS, **row).on_conflict_do_nothing(index_elements=["effect"])
+    stored = upsert(table).values(**row).on_conflict_do_nothing(index_elements=["effect"])
     message_id = connection().execute(stored.returning(table.c.id)).scalar_one_or_none()
     if message_id is not None:
         _hand_out(message_id, account_id, at)
@@ -137,9 +138,6 @@ def hand_out_waiting(now: datetime) -> int:
     for row in rows:
         _hand_out(row.id, row.account_id, now)
     return len(rows)
-
-
-_DEFAULTS = {"channel": "email", "state": MessageState.QUEUED, "why": "", "attempts": 0}
 
 
 def _hand_out(message_id: int, account_id: int, now: datetime) -> None:
