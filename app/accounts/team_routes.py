@@ -2,6 +2,7 @@
 
 from flask import Response, request, session
 
+from .. import config
 from ..bookings.coming import coming_of
 from ..calendars.handing_over import calendars_of, hand_over
 from ..clock import now
@@ -82,6 +83,7 @@ def team_page(form: InviteForm, status: int = 200) -> Response:
         may_change=lambda member: team.may_change(current(), member),
         invitations=invitation_rows(pending_of(account_id), current(), reader(), now()),
         zone=reader().zone_label(now()),
+        sends_mail=config.current().mail is not None,
         form=form,
         status=status,
     )

@@ -152,6 +152,41 @@ def test_owner_makes_a_group_and_orders_it(office: Office, plain_desk: Page) -> 
     expect(plain_desk.get_by_role("heading", level=1)).to_have_text("Phone call")
 
 
+def test_owner_invites_somebody_who_joins_and_is_removed(
+    office: Office, plain_desk: Page, open_page: Callable[..., Page]
+) -> None:
+    plain_desk.goto("/settings/team")
+    plain_desk.get_by_label("E-mail").fill("grace@example.org")
+    plain_desk.get_by_label("Admin: ").check()
+    plain_desk.get_by_role("button", name="Invite").click()
+    address = plain_desk.get_by_label("Address of the invitation").input_value()
+    guest = open_page(javascript=False)
+    guest.goto(address)
+    guest.get_by_label("Your name").fill("Grace Hopper")
+    guest.get_by_label("Password").fill(PASSWORD)
+    guest.get_by_role("button", name="Join").click()
+    expect(guest.get_by_role("status")).to_contain_text("Welcome to Dana Reyes's account.")
+    plain_desk.goto("/settings/team")
+    plain_desk.get_by_role("link", name="Remove Grace Hopper").click()
+    plain_desk.get_by_role("button", name="Remove Grace Hopper").click()
+    expect(plain_desk.get_by_role("status")).to_contain_text("Grace Hopper has left the workspace.")
+    guest.goto("/calendars")
+    expect(guest.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_owner_signs_another_browser_out(
+    office: Office, plain_desk: Page, open_page: Callable[..., Page]
+) -> None:
+    other = open_page(javascript=False)
+    other.goto("/account")
+    sign_in_by_form(other, office.dana, PASSWORD)
+    plain_desk.goto("/account")
+    plain_desk.get_by_role("button", name=re.compile("^Sign out Chrome on Linux")).click()
+    expect(plain_desk.get_by_role("status")).to_contain_text("That browser is signed out.")
+    other.goto("/account")
+    expect(other.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
 def test_owner_cancels_a_booking(office: Office, plain_desk: Page) -> None:
     office.book_elsewhere(office.make_link())
     plain_desk.goto("/bookings")

@@ -77,7 +77,7 @@ def test_r16_the_token_itself_opens_from_an_address_that_is_limited(site: Site) 
 def test_r17_nothing_in_a_dump_of_the_database_opens_anything(world: World) -> None:
     """Every value, and every part of one, tried as a link token, as a manage token and as a session."""
     world.browser("ada")
-    candidates = {token for rows in world.rows().values() for row in rows for token in _readings(row)}
+    candidates = {token for rows in world.rows().values() for row in rows for token in readings(row)}
     assert len(candidates) > 100
     stranger = world.browser("nobody")
     for candidate in candidates:
@@ -165,7 +165,7 @@ def _altered(token: str) -> Any:
     return changed.filter(lambda text: text != token and text.strip(".") and "/" not in text)
 
 
-def _readings(row: tuple) -> Iterator[str]:
+def readings(row: tuple) -> Iterator[str]:
     """Texts that could be tried in a token's place: each value as it is, and as base64 and hex of its bytes."""
     raws = [value for value in row if isinstance(value, bytes)]
     texts = [str(value) for value in row if value is not None and not isinstance(value, bytes)]

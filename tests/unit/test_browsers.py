@@ -26,6 +26,7 @@ MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/"
             "Mozilla/5.0 (Linux; Android 15) SamsungBrowser/28.0 Chrome/130 Safari/537",
             "Samsung Internet on Android",
         ),
+        ("Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140.0 Safari/537.36", "Chrome on Linux"),
         ("curl/8.5.0", "A browser"),
         ("", "A browser"),
         ("<script>alert(1)</script> Firefox/1 Linux" * 99, "Firefox on Linux"),
