@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from ..events import Event
 from ..messaging import account_mails, delivery, link_mails, mails, reminders
 from ..operating import personal
+from . import tidying
 
 Handler = Callable[[Event, datetime], None]
 
@@ -46,6 +47,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("messages that wait", timedelta(minutes=1), delivery.hand_out_waiting),
     Periodic("codes that are over", timedelta(hours=1), link_mails.forget_codes),
     Periodic("personal data", timedelta(hours=6), personal.forget_old),
+    Periodic("old events", timedelta(days=1), tidying.tidy),
     Periodic("reminders", timedelta(minutes=1), reminders.queue_due),
 )
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, select
 
 from .. import config
-from ..db import connection, in_transaction
+from ..db import connection, db, in_transaction
 from ..events import Event
 from . import service
 from .models import FailedWork
@@ -21,12 +21,15 @@ def tidy(now: datetime) -> None:
     """Prune events and failed work, a part at a time: bookings wait for no long transaction."""
     in_transaction(lambda: service.prune(now))
     before = now - timedelta(days=config.current().events_kept_days)
-    while in_transaction(lambda: _prune_events(before)) == AT_ONCE:
-        pass
+    while ids := _old_events(before):
+        in_transaction(lambda known=ids: connection().execute(delete(Event).where(Event.id.in_(known))))
 
 
-def _prune_events(before: datetime) -> int:
+def _old_events(before: datetime) -> list[str]:
+    """Found before any transaction: it means looking at all events."""
+    is_old = (Event.delivered_at < before, Event.at < before)
     on_no_timeline = (Event.link_id.is_(None), Event.booking_id.is_(None))
     is_needed = exists().where(FailedWork.event_id == Event.id)
-    old = select(Event.id).where(Event.delivered_at < before, Event.at < before, *on_no_timeline, ~is_needed)
-    return connection().execute(delete(Event).where(Event.id.in_(old.limit(AT_ONCE)))).rowcount
+    old = select(Event.id).where(*is_old, *on_no_timeline, ~is_needed)
+    with db.engine.connect() as reading:
+        return list(reading.scalars(old.limit(AT_ONCE)))
