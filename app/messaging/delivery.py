@@ -37,7 +37,7 @@ class Outcome(NamedTuple):
 
 
 def deliver(event: Event, now: datetime) -> None:
-    """Handler of `message_queued`: send the message, unless somebody else has or is about to."""
+    """Send the message, unless somebody else has or is about to."""
     message_id = event.data["message_id"]
     claimed = in_transaction(lambda: service.claim(message_id, event.id, now))
     if claimed is not None:

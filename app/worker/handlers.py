@@ -2,7 +2,7 @@
 
 A handler gets the event and the present time, in an app context and outside any transaction; it opens its own. It may
 be called more than once for one event, so what it makes has a unique key made from the event's id. What it raises is
-tried again, later and later, and at last listed under Background work.
+tried again, later and later, and at last listed under Background work, beside the first sentence of its docstring.
 """
 
 from collections.abc import Callable
