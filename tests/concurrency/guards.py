@@ -33,6 +33,14 @@ def without_link_guard(monkeypatch: Any) -> None:
     _execute("DROP INDEX uq_booking_link")
 
 
+def without_move_guard(monkeypatch: Any) -> None:
+    """A booking moves whatever has become of it since it was read."""
+    moved = statements.MOVE_BOOKING
+    lax = update(statements.booking).where(statements.booking.c.id == bindparam("booking_id"))
+    lax = lax.values(dict(moved._values))
+    monkeypatch.setattr(statements, "MOVE_BOOKING", lax.returning(statements.booking.c.id))
+
+
 def without_slot_guard() -> None:
     """The database accepts bookings that overlap."""
     if is_sqlite():
