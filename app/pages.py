@@ -12,7 +12,7 @@ from .accounts import (
     team_routes,
 )
 from .accounts import routes as accounts_routes
-from .bookings import move_routes
+from .bookings import answer_routes, move_routes
 from .bookings import routes as bookings_routes
 from .calendars import availability_routes, questions_routes, settings_routes
 from .calendars import routes as calendars_routes
@@ -53,6 +53,7 @@ ROUTES = (
     request_routes,
     bookings_routes,
     move_routes,
+    answer_routes,
     messages_routes,
     notice_routes,
     opt_out_routes,

@@ -23,6 +23,7 @@ from ..scheduling.slots import Offer, is_offered, monday_of
 from ..scheduling.wallclock import date_at
 from ..tokens import new_nonce
 from . import statements
+from .changeable import answer_by
 from .models import BookingStatus
 from .offering import LinkTerms, offer_of, terms_of
 
@@ -127,7 +128,7 @@ def _book(request: BookingRequest, now: datetime) -> Booked:
         link_id=request.link_id,
         booking_id=booking_id,
         at=now,
-        data={"starts_at": request.start},
+        data={"starts_at": request.start, "sequence": 0, "status": row["status"].value},
     )
     return Booked(booking_id, row["manage_nonce"], row["key_id"], is_repeat=False)
 
@@ -188,7 +189,8 @@ def _row(
         "link_id": request.link_id,
         "uid": f"{secrets.token_hex(16)}@slotkey",
         "sequence": 0,
-        "status": BookingStatus.CONFIRMED,
+        "status": BookingStatus.TENTATIVE if calendar.needs_confirmation else BookingStatus.CONFIRMED,
+        "answer_by": answer_by(calendar, starts_at, now) if calendar.needs_confirmation else None,
         "manage_nonce": new_nonce(),
         "key_id": request.key_id,
         "starts_at": starts_at,

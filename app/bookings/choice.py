@@ -13,8 +13,9 @@ LATEST = 4_102_444_800  # the year 2100, in epoch seconds
 
 
 class Section(StrEnum):
-    """The three lists. A cancelled booking is in its own, whenever its time is."""
+    """The lists. A cancelled booking is in its own, whenever its time is; a request is among those to come as well."""
 
+    REQUESTS = "requests"
     UPCOMING = "upcoming"
     PAST = "past"
     CANCELLED = "cancelled"
@@ -22,7 +23,7 @@ class Section(StrEnum):
     @property
     def is_soonest_first(self) -> bool:
         """What comes next is read first; of what is over, the latest."""
-        return self is Section.UPCOMING
+        return self in (Section.REQUESTS, Section.UPCOMING)
 
 
 class Place(NamedTuple):

@@ -19,14 +19,26 @@ from ..events import Event
 from ..links.models import OneTimeLink
 from ..zones import zone
 from .choice import Choice, Place, Section
-from .models import CANCELLED, LIVE, Booking
+from .models import CANCELLED, LIVE, TENTATIVE, Booking
 from .offering import LONGEST_BLOCK
 
 MOST_COUNTED = 1_000  # beyond that a page says "1,000+": counting more would cost more than the page
 ONE_DAY = timedelta(days=1)
 
 # Of a booking, in a list; whole rows carry answers and reasons that no line shows.
-SHOWN = ("id", "starts_at", "ends_at", "status", "name", "email", "tz", "link_id", "no_show_at", "host_id")
+SHOWN = (
+    "id",
+    "starts_at",
+    "ends_at",
+    "status",
+    "name",
+    "email",
+    "tz",
+    "link_id",
+    "no_show_at",
+    "host_id",
+    "request_end",
+)
 
 booking, calendar, user = Booking.__table__, Calendar.__table__, User.__table__
 
@@ -114,6 +126,7 @@ def _ids(signed_in: SignedIn, choice: Choice, section: Section, now: datetime) -
 def _in(section: Section, now: datetime) -> ColumnElement[bool]:
     """What belongs to the section; the bounds of `starts_at` follow from the rest, and are what the index knows."""
     return {
+        Section.REQUESTS: and_(TENTATIVE, booking.c.answer_by > now),
         Section.UPCOMING: and_(LIVE, booking.c.ends_at > now, booking.c.starts_at > now - LONGEST_BLOCK),
         Section.PAST: and_(LIVE, booking.c.ends_at <= now, booking.c.starts_at < now),
         Section.CANCELLED: CANCELLED,

@@ -24,6 +24,7 @@ from ..db import Base, Id, UtcDateTime
 # As words of a statement, not as a parameter: else the partial indexes stay unused.
 LIVE = text("status <> 'cancelled'")
 CANCELLED = text("status = 'cancelled'")
+TENTATIVE = text("status = 'tentative'")
 
 
 class BookingStatus(StrEnum):
@@ -39,6 +40,13 @@ class Party(StrEnum):
 
     HOST = "host"
     CONTACT = "contact"
+
+
+class RequestEnd(StrEnum):
+    """How a request ended that did not become a booking, unless somebody cancelled it: it is cancelled either way."""
+
+    DECLINED = "declined"
+    EXPIRED = "expired"  # nobody answered in time
 
 
 class LimitPeriod(StrEnum):
@@ -67,6 +75,7 @@ class Booking(Base):
             sqlite_where=CANCELLED,
         ),
         Index("uq_booking_link", "link_id", unique=True),
+        Index("ix_booking_tentative", "answer_by", postgresql_where=TENTATIVE, sqlite_where=TENTATIVE),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -105,11 +114,17 @@ class Booking(Base):
     cancelled_by: Mapped[Party | None] = mapped_column(words(Party))
     cancel_reason: Mapped[str] = mapped_column(String(500), default="")
     no_show_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer_by: Mapped[datetime | None] = mapped_column(UtcDateTime)  # until when a tentative one waits
+    request_end: Mapped[RequestEnd | None] = mapped_column(words(RequestEnd))
 
     form_key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     payload_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
     calendar: Mapped[Calendar] = relationship(lazy="joined", innerjoin=True)
+
+    def is_waiting(self, now: datetime) -> bool:
+        """True while it is a request that the host may still answer."""
+        return self.status == BookingStatus.TENTATIVE and self.answer_by is not None and now < self.answer_by
 
     @property
     def reference(self) -> str:

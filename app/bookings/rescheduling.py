@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from .. import events
 from ..calendars.models import Calendar
 from ..calendars.snapshots import snapshot
 from ..db import connection, db, in_transaction
@@ -54,14 +53,17 @@ def _reschedule(move: Move, now: datetime) -> bool:
     found = changeable.find(move.booking_id)
     if _stands_there(found, move.start):
         return False
+    if found.status == BookingStatus.TENTATIVE and found.answer_by <= now:
+        raise TooLate("This request was not answered in time, and has expired.")
     kept = snapshot(found.calendar_id, found.version)
     offer = offer_of(kept, changeable.terms_to_move(found, move.by), now)
     _require_open(kept.calendar, offer, move.start)
-    day = date_at(offer.tz, move.start)
-    _move_counts(kept.calendar, found, day)
-    if _moved(found, offer, move, day, now) is None:
+    _move_counts(kept.calendar, found, date_at(offer.tz, move.start))
+    moved = _moved(found, kept.calendar, offer, move, now)
+    if moved is None:
         raise _why_not(found, changeable.find(move.booking_id), move, now)
-    _record(found, move, now)
+    ends = {"from": int(found.starts_at.timestamp()), "to": move.start}
+    changeable.record("booking_rescheduled", moved, now, move.actor_id, by=move.by.value, **ends)
     return True
 
 
@@ -84,14 +86,9 @@ def _move_counts(calendar: Calendar, found: Any, day: date) -> None:
     ):
         for starts_on in sorted({old, new} if old != new else ()):
             if starts_on == old:
-                _give_back(calendar.id, period, old)
+                changeable.give_back(calendar.id, period, old)
             else:
                 _take(calendar.id, period, new, limit)
-
-
-def _give_back(calendar_id: int, period: LimitPeriod, starts_on: date) -> None:
-    counted = {"calendar_id": calendar_id, "period": period.value, "starts_on": starts_on}
-    connection().execute(statements.GIVE_BACK_COUNT, counted)
 
 
 def _take(calendar_id: int, period: LimitPeriod, starts_on: date, limit: int | None) -> None:
@@ -101,10 +98,12 @@ def _take(calendar_id: int, period: LimitPeriod, starts_on: date, limit: int | N
         raise DayFull("No more bookings are taken for that day. Please choose another one.")
 
 
-def _moved(found: Any, offer: Offer, move: Move, day: date, now: datetime) -> Any:
-    """The booking's id after the move; None when it is not (any more) what was read, or may not be moved."""
+def _moved(found: Any, calendar: Calendar, offer: Offer, move: Move, now: datetime) -> Any:
+    """The booking after the move; None when it is not (any more) what was read, or may not be moved."""
     starts_at, rules = datetime.fromtimestamp(move.start, UTC), offer.rules
-    ends_at = starts_at + rules.duration
+    ends_at, day = starts_at + rules.duration, date_at(offer.tz, move.start)
+    status = _status_after(found, calendar, move.by)
+    is_request = status == BookingStatus.TENTATIVE
     values = {
         "booking_id": found.id,
         "seen": move.sequence,
@@ -116,8 +115,16 @@ def _moved(found: Any, offer: Offer, move: Move, day: date, now: datetime) -> An
         "new_blocked_until": ends_at + rules.after,
         "new_day": day,
         "new_week": monday_of(day),
+        "new_status": status,
+        "new_answer_by": changeable.answer_by(calendar, starts_at, now) if is_request else None,
     }
-    return connection().execute(statements.MOVE_BOOKING, values).scalar_one_or_none()
+    return connection().execute(statements.MOVE_BOOKING, values).one_or_none()
+
+
+def _status_after(found: Any, calendar: Calendar, by: Party) -> BookingStatus:
+    """What the contact chooses is a request where the calendar asks for confirmation; the host need not ask."""
+    asks = by == Party.CONTACT and calendar.needs_confirmation
+    return BookingStatus.TENTATIVE if asks else found.status
 
 
 def _why_not(read: Any, found: Any, move: Move, now: datetime) -> Conflict:
@@ -135,21 +142,3 @@ def _refusal(refused: DomainError | IntegrityError) -> Exception:
     if isinstance(refused, IntegrityError) and "booking_no_overlap" in str(refused.orig):
         return SlotTaken(TAKEN)
     return refused
-
-
-def _record(found: Any, move: Move, now: datetime) -> None:
-    events.record(
-        "booking_rescheduled",
-        account_id=found.account_id,
-        calendar_id=found.calendar_id,
-        link_id=found.link_id,
-        booking_id=found.id,
-        at=now,
-        actor_id=move.actor_id,
-        data={
-            "from": int(found.starts_at.timestamp()),
-            "to": move.start,
-            "sequence": move.sequence + 1,
-            "by": move.by.value,
-        },
-    )

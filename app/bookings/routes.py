@@ -20,7 +20,13 @@ from .lists import MOST_COUNTED, Viewed
 from .models import BookingStatus, Party
 from .new_links import send_new_link
 
-SECTIONS = {Section.UPCOMING: "Upcoming", Section.PAST: "Past", Section.CANCELLED: "Cancelled"}
+SECTIONS = {
+    Section.REQUESTS: "Requests",
+    Section.UPCOMING: "Upcoming",
+    Section.PAST: "Past",
+    Section.CANCELLED: "Cancelled",
+}
+ALWAYS_SHOWN = (Section.UPCOMING, Section.PAST, Section.CANCELLED)  # most calendars never have a request
 
 
 @bp.get("/bookings")
@@ -123,7 +129,10 @@ def _links(choice: Choice, page: lists.Page, counts: dict[Section, int]) -> dict
         "sections": [
             (SECTIONS[each], _count_words(counts[each]), to(section=each), each == choice.section)
             for each in Section
+            if each in (choice.section, *ALWAYS_SHOWN) or counts[each]
         ],
+        "requests": _count_words(counts[Section.REQUESTS]) if counts[Section.REQUESTS] else "",
+        "requests_page": to(section=Section.REQUESTS),
         "total": _count_words(counts[choice.section]),
         "has_any": any(counts.values()),
         "earlier_page": to(before=places[0]) if places and page.has_before else None,

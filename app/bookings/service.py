@@ -3,15 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
-
-from .. import events
-from ..db import connection
 from ..errors import Conflict, Overtaken, TooLate
-from . import changeable, statements
-from .models import Booking, BookingStatus, LimitPeriod, Party
-
-table = Booking.__table__
+from . import changeable
+from .changeable import table
+from .models import BookingStatus, Party
 
 
 def cancel(booking_id: int, by: Party, reason: str, now: datetime, actor_id: int | None = None) -> None:
@@ -22,22 +17,17 @@ def cancel(booking_id: int, by: Party, reason: str, now: datetime, actor_id: int
     this very moment.
     """
     found = changeable.find(booking_id)
-    # Counts first, then the booking: the order in which a booking takes them, or the two would deadlock.
-    _give_back_counts(found)
-    cancelled = _change(
-        booking_id,
-        table.c.sequence == found.sequence,  # else it has moved, and counts for other days
+    cancelled = changeable.close(
+        found,
+        now,
         table.c.ends_at > now,
         table.c.starts_at > changeable.must_start_after(by, found.cutoff_minutes, now),
-        status=BookingStatus.CANCELLED,
-        cancelled_at=now,
         cancelled_by=by,
         cancel_reason=reason,
-        sequence=table.c.sequence + 1,
     )
     if cancelled is None:
         raise _why_not_cancelled(found, now)
-    _record("booking_cancelled", cancelled, now, actor_id, {"by": by.value, "reason": reason})
+    changeable.record("booking_cancelled", cancelled, now, actor_id, by=by.value, reason=reason)
 
 
 def mark_no_show(booking_id: int, is_no_show: bool, now: datetime, actor_id: int) -> None:
@@ -47,30 +37,13 @@ def mark_no_show(booking_id: int, is_no_show: bool, now: datetime, actor_id: int
     there is none.
     """
     is_news = table.c.no_show_at.is_(None) if is_no_show else table.c.no_show_at.is_not(None)
-    marked = _change(booking_id, table.c.starts_at <= now, is_news, no_show_at=now if is_no_show else None)
+    noted = {"no_show_at": now if is_no_show else None}
+    marked = changeable.change(booking_id, table.c.starts_at <= now, is_news, **noted)
     if marked is None:
         _require_markable(booking_id, now)
     else:
-        _record("booking_no_show" if is_no_show else "booking_no_show_undone", marked, now, actor_id, {})
-
-
-def _change(booking_id: int, *conditions: ColumnElement[bool], **values: Any) -> Any:
-    """The row after the change; None when it is cancelled or a condition does not hold at that very moment."""
-    live = update(table).where(
-        table.c.id == booking_id, table.c.status != BookingStatus.CANCELLED, *conditions
-    )
-    return connection().execute(live.values(**values).returning(*table.c)).one_or_none()
-
-
-def _give_back_counts(booking: Any) -> None:
-    for period, starts_on in (
-        (LimitPeriod.DAY, booking.counted_day),
-        (LimitPeriod.WEEK, booking.counted_week),
-    ):
-        connection().execute(
-            statements.GIVE_BACK_COUNT,
-            {"calendar_id": booking.calendar_id, "period": period.value, "starts_on": starts_on},
-        )
+        name = "booking_no_show" if is_no_show else "booking_no_show_undone"
+        changeable.record(name, marked, now, actor_id)
 
 
 def _why_not_cancelled(read: Any, now: datetime) -> Conflict:
@@ -89,16 +62,3 @@ def _require_markable(booking_id: int, now: datetime) -> None:
     booking = changeable.find(booking_id)
     if booking.status == BookingStatus.CANCELLED or booking.starts_at > now:
         raise Conflict("Only a booking whose time has come can be marked as a no-show.")
-
-
-def _record(name: str, row: Any, now: datetime, actor_id: int | None, data: dict[str, str]) -> None:
-    events.record(
-        name,
-        account_id=row.account_id,
-        calendar_id=row.calendar_id,
-        link_id=row.link_id,
-        booking_id=row.id,
-        at=now,
-        actor_id=actor_id,
-        data={"sequence": row.sequence, **data},
-    )

@@ -103,8 +103,10 @@ MOVE_BOOKING = (
         blocked_until=bindparam("new_blocked_until"),
         counted_day=bindparam("new_day"),
         counted_week=bindparam("new_week"),
+        status=bindparam("new_status"),
+        answer_by=bindparam("new_answer_by"),
         no_show_at=None,
         sequence=booking.c.sequence + 1,
     )
-    .returning(booking.c.id)
+    .returning(*booking.c)
 )

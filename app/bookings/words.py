@@ -11,14 +11,19 @@ from ..calendars.models import LocationKind
 from ..localtime import Reader
 from ..scheduling.ical import CalendarEntry, Person
 from .choice import Section
-from .models import Booking, BookingStatus, Party
+from .models import Booking, BookingStatus, Party, RequestEnd
 
 STATUS = {
     BookingStatus.CONFIRMED: ("Confirmed", "active"),
     BookingStatus.TENTATIVE: ("To be confirmed", "expired"),
     BookingStatus.CANCELLED: ("Cancelled", "deleted"),
 }
+ENDED = {
+    RequestEnd.DECLINED: ("Declined", "deleted"),
+    RequestEnd.EXPIRED: ("Not answered", "deleted"),
+}
 NO_SHOW = ("No-show", "expired")
+ENDINGS = ("booking_cancelled", "booking_declined")
 UNDER_WAY = ("Now", "used")
 
 
@@ -67,7 +72,7 @@ def row_of(booking: Any, user_id: int, reader: Reader, now: datetime, *, manages
 def chips_of(booking: Any, now: datetime) -> list[tuple[str, str]]:
     """(word, tone) of the status, and whether it is under way or nobody came."""
     is_live = booking.status != BookingStatus.CANCELLED
-    word, tone = STATUS[booking.status]
+    word, tone = ENDED[booking.request_end] if booking.request_end else STATUS[booking.status]
     chips = [(word, tone if booking.ends_at > now else "neutral")]
     if is_live and booking.starts_at <= now < booking.ends_at:
         chips.append(UNDER_WAY)
@@ -103,10 +108,13 @@ def section_of(booking: Booking, now: datetime) -> Section:
     return Section.PAST if booking.ends_at <= now else Section.UPCOMING
 
 
-def cancelled_by(booking: Booking, events: Iterable[tuple[Any, str | None]]) -> str:
-    """Who cancelled: the user's name where one did, else the contact's."""
-    by = next((name for event, name in events if event.name == "booking_cancelled" and name), None)
-    return by or (booking.name if booking.cancelled_by == Party.CONTACT else "the host")
+def ended_by(booking: Booking, events: Iterable[tuple[Any, str | None]]) -> str:
+    """How a booking came to be cancelled: "Cancelled by Dana Reyes", "Declined by ...", "Not answered in time"."""
+    if booking.request_end == RequestEnd.EXPIRED:
+        return "Not answered in time"
+    by = next((name for event, name in events if event.name in ENDINGS and name), None)
+    who = by or (booking.name if booking.cancelled_by == Party.CONTACT else "the host")
+    return f"{'Declined' if booking.request_end else 'Cancelled'} by {who}"
 
 
 def history(booking: Booking, events: Iterable[tuple[Any, str | None]], reader: Reader) -> list[Entry]:
@@ -149,8 +157,12 @@ def _theirs(booking: Any, reader: Reader) -> str:
 def _entry(booking: Booking, event: Any, actor: str | None, reader: Reader) -> Entry:
     by = actor or booking.name
     way = "a one-time link" if booking.link_id else "the public page"
+    made = "Asked for" if event.data.get("status") == BookingStatus.TENTATIVE else "Booked"
     text, tone = {
-        "booking_created": (f"Booked by {booking.name} with {way}", "good"),
+        "booking_created": (f"{made} by {booking.name} with {way}", "good"),
+        "booking_confirmed": (f"Accepted by {by}", "good"),
+        "booking_declined": (f"Declined by {by}", "danger"),
+        "booking_request_expired": ("Not answered in time", "danger"),
         "booking_rescheduled": (f"Time changed by {by}", ""),
         "booking_cancelled": (f"Cancelled by {by}", "danger"),
         "booking_no_show": (f"Marked as a no-show by {by}", ""),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -79,6 +79,9 @@ class Calendar(Base):
     limit_per_week: Mapped[int | None]
     # How long before its start a booking closes for changes by its contact; 0 is the start itself.
     cutoff_minutes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # A booking is a request then, which holds its time until the host answers or `answer_minutes` are over.
+    needs_confirmation: Mapped[bool] = mapped_column(default=False, server_default=false())
+    answer_minutes: Mapped[int] = mapped_column(Integer, default=1440, server_default="1440")
 
     location_kind: Mapped[LocationKind] = mapped_column(words(LocationKind), default=LocationKind.VIDEO)
     location_detail: Mapped[str] = mapped_column(String(500), default="")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
 from .fields import DayField, WholeNumber
@@ -29,6 +29,9 @@ class BookingRulesForm(SectionForm):
     notice_unit = SelectField("Unit of the notice", choices={unit: unit for unit in UNITS})
     cutoff_amount = WholeNumber("Changes close", least=0, most=LONGEST_NOTICE)
     cutoff_unit = SelectField("Unit before the start", choices={unit: unit for unit in UNITS})
+    needs_confirmation = BooleanField("I confirm each booking myself")
+    answer_amount = WholeNumber("A request waits for my answer", least=1, most=LONGEST_NOTICE)
+    answer_unit = SelectField("Unit of the wait", choices={unit: unit for unit in UNITS})
     window_kind = RadioField("How far ahead", choices=WINDOWS)
     window_days = WholeNumber("Days ahead", least=1, most=730, optional=True)
     window_from_on = DayField("First date")
@@ -51,6 +54,11 @@ class BookingRulesForm(SectionForm):
         if self._minutes("cutoff") > LONGEST_NOTICE:
             raise ValidationError("Changes can close a year before at most.")
 
+    def validate_answer_amount(self, field: WholeNumber) -> None:
+        """The same."""
+        if self._minutes("answer") > LONGEST_NOTICE:
+            raise ValidationError("A request can wait a year at most.")
+
     def values(self) -> dict[str, Any]:
         """The calendar's columns; what belongs to the window that was not chosen stays as it was."""
         values = {
@@ -60,6 +68,8 @@ class BookingRulesForm(SectionForm):
         }
         values["minimum_notice_minutes"] = self._minutes("notice")
         values["cutoff_minutes"] = self._minutes("cutoff")
+        values["answer_minutes"] = self._minutes("answer")
+        values["needs_confirmation"] = self.needs_confirmation.data
         values["window_kind"] = WindowKind(self.window_kind.data)
         if values["window_kind"] == WindowKind.DAYS:
             return values | {"window_days": self.window_days.data}
@@ -75,7 +85,11 @@ class BookingRulesForm(SectionForm):
 
 def shown(calendar: Calendar) -> dict[str, Any]:
     """What the form shows that no column holds as it is: lengths of time in the largest unit that fits."""
-    lengths = {"notice": calendar.minimum_notice_minutes, "cutoff": calendar.cutoff_minutes}
+    lengths = {
+        "notice": calendar.minimum_notice_minutes,
+        "cutoff": calendar.cutoff_minutes,
+        "answer": calendar.answer_minutes,
+    }
     return {key: value for name, minutes in lengths.items() for key, value in _length(name, minutes).items()}
 
 

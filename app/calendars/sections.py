@@ -22,6 +22,8 @@ SECTIONS = {
         "limit_per_day",
         "limit_per_week",
         "cutoff_minutes",
+        "needs_confirmation",
+        "answer_minutes",
     ),
     "location": ("location_kind", "location_detail"),
     "questions": ("questions",),

@@ -7,7 +7,7 @@ from enum import Enum
 from ..amounts import length_words
 from ..bookings.changeable import closes_at
 from ..bookings.manage import Managed
-from ..bookings.models import Booking, BookingStatus
+from ..bookings.models import Booking, BookingStatus, RequestEnd
 from ..bookings.places import contacts_entry, place_after
 from ..calendar_links import CalendarLink, calendar_links
 from ..localtime import Reader
@@ -20,14 +20,22 @@ from .slot_words import SlotView, SlotWords
 class State(Enum):
     """What the page is about."""
 
+    REQUESTED = "requested"  # the host has to answer first
     BOOKED = "booked"
     PAST = "past"
+    DECLINED = "declined"
+    EXPIRED = "expired"  # a request that was not answered in time
     CANCELLED = "cancelled"
+
+    @property
+    def is_on(self) -> bool:
+        """True while the time is the contact's, for certain or until it is answered."""
+        return self in (State.REQUESTED, State.BOOKED)
 
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The page's values; `links` is empty once there is nothing to put into a calendar.
+    """The page's values; `links` is empty unless there is something certain to put into a calendar.
 
     `may_change` is whether the contact may still change or cancel, `changes` the sentence that says until when, or
     why not.
@@ -62,16 +70,20 @@ def confirmation(managed: Managed, reader: Reader, now: datetime) -> Confirmatio
 
 
 def state_of(booking: Booking, now: datetime) -> State:
-    """Cancelled stays cancelled after its time."""
+    """Cancelled stays cancelled after its time; a request ends with its last moment to be answered."""
+    if booking.request_end:
+        return State.DECLINED if booking.request_end == RequestEnd.DECLINED else State.EXPIRED
     if booking.status == BookingStatus.CANCELLED:
         return State.CANCELLED
+    if booking.status == BookingStatus.TENTATIVE:
+        return State.REQUESTED if booking.is_waiting(now) else State.EXPIRED
     return State.PAST if booking.ends_at <= now else State.BOOKED
 
 
 def may_change(booking: Booking, now: datetime) -> bool:
     """True while its contact may change or cancel it."""
-    is_live = booking.status != BookingStatus.CANCELLED
-    return is_live and now < closes_at(booking.starts_at, booking.calendar.cutoff_minutes)
+    closes = closes_at(booking.starts_at, booking.calendar.cutoff_minutes)
+    return now < closes and state_of(booking, now).is_on
 
 
 def _changes(booking: Booking, reader: Reader, now: datetime) -> str:
@@ -86,14 +98,9 @@ def _changes(booking: Booking, reader: Reader, now: datetime) -> str:
 
 
 def calendar_file(managed: Managed, now: datetime) -> bytes:
-    """The booking as an .ics file."""
-    is_off = managed.booking.status == BookingStatus.CANCELLED
-    return booking_ics(
-        _entry(managed),
-        now,
-        status="CANCELLED" if is_off else "CONFIRMED",
-        sequence=managed.booking.sequence,
-    )
+    """The booking as an .ics file, TENTATIVE while it is a request."""
+    booking = managed.booking
+    return booking_ics(_entry(managed), now, status=booking.status.value.upper(), sequence=booking.sequence)
 
 
 def _entry(managed: Managed) -> CalendarEntry:
@@ -106,7 +113,10 @@ def _place(managed: Managed) -> str:
 
 def _title(state: State, day: str) -> str:
     return {
+        State.REQUESTED: "Request sent",
         State.BOOKED: "You are booked",
         State.PAST: f"This booking was on {day}",
+        State.DECLINED: "This request was declined",
+        State.EXPIRED: "This request was not answered in time",
         State.CANCELLED: "This booking was cancelled",
     }[state]

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 
 from .. import web
+from ..amounts import length_words
 from ..bookings.places import place_before
 from ..error_pages import ask_to_wait
 from ..errors import SlotTaken
@@ -75,6 +76,7 @@ class DetailsPage:
             place=place_before(door.calendar.location_kind, door.calendar.location_detail, name),
             contact=contact_of(door.calendar, door.host, name),
             is_own=visits.is_own(door),
+            answer_within=length_words(door.calendar.answer_minutes),
             form_errors=bool(more),
             **more,
         )

@@ -58,14 +58,20 @@ UNKNOWN = ExpiredPage(
     "Check that the whole address was copied from the message.",
 )
 OWN = ExpiredPage(Variant.OWN, "You have already booked this", "This link has done its work.")
+ASKED = ExpiredPage(
+    Variant.OWN,
+    "You have already asked for this time",
+    "This link has done its work. Your request is waiting to be confirmed.",
+)
 
 
 def own_page(booking: Booking) -> ExpiredPage:
     """What to tell the browser that used the link up."""
     if booking.status == BookingStatus.CANCELLED:
-        sentence = "This link has done its work: it stays closed, although the booking was cancelled."
-        return ExpiredPage(Variant.OWN, "Your booking was cancelled", sentence)
-    return OWN
+        thing, ended = ("request", "has ended") if booking.request_end else ("booking", "was cancelled")
+        sentence = f"This link has done its work: it stays closed, although the {thing} {ended}."
+        return ExpiredPage(Variant.OWN, f"Your {thing} {ended}", sentence)
+    return ASKED if booking.status == BookingStatus.TENTATIVE else OWN
 
 
 def booked_without_page(contact: tuple[str, str, str] | None) -> ExpiredPage:

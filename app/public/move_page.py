@@ -129,6 +129,7 @@ class MovePage:
             slot=self.words.slot(start) if start is not None else None,
             contact=contact_of(door.calendar, door.host, door.host.name),
             form_errors="problem" in more,
+            asks_again=door.calendar.needs_confirmation and not door.moving.is_hosts,
             **more,
         )
         return answer if door.moving.is_hosts else visits.remember_choices(answer, self.reading)

@@ -67,6 +67,10 @@ def _outdated(page: Page, stage: Stage) -> None:
     page.get_by_role("alert").wait_for()
 
 
+def _asked_again(stage: Stage) -> str:
+    return f"{stage.ids['place of request']}/change/details?s={at(13, days=7, minute=30)}"
+
+
 def _move(name: str, endpoint: str, below: str, act: Act | None = None, **more: object) -> State:
     address: Address = lambda stage: stage.ids["place of upcoming"] + below  # noqa: E731
     return State(f"a booking to move {name}", endpoint, address, act, **more)
@@ -137,6 +141,12 @@ CHANGE = [
     _move("to a time that is not open", "public.confirm_change", f"/change/details?s={at(9, days=5)}", status=409),
     _move("to a time that was taken", "public.confirm_change", f"/change/details?s={at(11, days=10)}",
           _lose(at(11, days=10)), status=409),
+    _picker("of a calendar that confirms", _open("for confirming")),
+    _form("for a request", _details("for confirming", at(9, days=3))),
+    *(State(f"place of a request {name}", "public.manage_booking", _place(key))
+      for name, key in (("that waits", "request"), ("declined", "declined"), ("that nobody answered", "unanswered"))),
+    State("a request to move", "public.confirm_change", _asked_again),
+    State("a request to withdraw", "public.ask_to_cancel", lambda stage: f"{stage.ids['place of request']}/cancel"),
     _move("that may be cancelled", "public.ask_to_cancel", "/cancel"),
     State("a booking past its cut-off", "public.manage_booking", _place("too late")),
     State("a booking changed from an old page", "public.confirm_change",

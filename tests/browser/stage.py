@@ -14,7 +14,7 @@ from sqlalchemy import update
 from app import clock, errors
 from app.accounts import email_changes, invitations, resetting, sessions
 from app.accounts.models import Role, User
-from app.bookings import manage
+from app.bookings import manage, requests
 from app.bookings.booking_step import Attendee, book
 from app.bookings.models import Booking, Party
 from app.bookings.rescheduling import Move, reschedule
@@ -172,6 +172,9 @@ def _make_rows(stage: Stage, ada: User, ben: User) -> None:
         "asking": new(name="Consultation", slug="asking", duration_minutes=60, questions=QUESTIONS),
         "calling": new(name="Phone call", slug="calling", location_kind=LocationKind.HOST_CALLS),
         "late": new(name="With much notice", slug="late", minimum_notice_minutes=12 * 60),
+        "confirming": new(
+            name="Visit", slug="visit", needs_confirmation=True, location_kind=LocationKind.IN_PERSON
+        ),
         "closing": new(name="Settled early", slug="closing", cutoff_minutes=14 * 1440),
         "off": new(name="Closed for good", slug="off", switched_off_at=NOW),
         "never": new(name="Without hours", slug="never", weekly_hours=[[]] * 7),
@@ -253,7 +256,10 @@ def _make_links(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
         "deleted": new(note="Sent to the wrong address", **gone),
         "keyless": new(key_id="gone", for_name="Kofi Mensah"),
         "asked for": make_link(made["late"], for_email="sam@example.org", **gone),
-        **{f"for {name}": make_link(made[name]) for name in ("asking", "calling", "late", "never", "off")},
+        **{
+            f"for {name}": make_link(made[name])
+            for name in ("asking", "calling", "late", "never", "off", "confirming")
+        },
         **{
             name: new(for_name=name.title())
             for name in ("used", "mine", "taken", "mine too", "late one", "past one")
@@ -290,7 +296,7 @@ def _make_messages(stage: Stage) -> None:
 
 
 def _make_bookings(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
-    intro, asking, closing = (made[name] for name in ("intro", "asking", "closing"))
+    intro, asking, closing, confirming = (made[name] for name in ("intro", "asking", "closing", "confirming"))
     links = {name: db.session.get(OneTimeLink, stage.ids[name]) for name in ("used", "mine", "past one")}
     tokyo = Attendee("Yuki Tanaka", "yuki@example.org", "+81312345678", "Asia/Tokyo", "en_GB")
     answers = [{"label": each["label"], "answer": "Moving our workshop"} for each in QUESTIONS[:2]]
@@ -300,6 +306,9 @@ def _make_bookings(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
         "called off": (wish(intro, links["mine"], at(10, days=8)), NOW),
         "given up": (wish(intro, None, at(11, days=8)), NOW),
         "moved": (wish(intro, None, at(14, days=8)), NOW),
+        "request": (wish(confirming, None, at(13, days=7)), NOW),
+        "declined": (wish(confirming, None, at(14, days=7)), NOW),
+        "unanswered": (wish(confirming, None, at(15, days=7)), A_WEEK_AGO),
         "too late": (wish(closing, None, at(10, days=7)), NOW),
         "past": (wish(intro, links["past one"], at(9, days=-1)), A_WEEK_AGO),
         "missed": (wish(intro, None, at(10, days=-1)), A_WEEK_AGO),
@@ -309,6 +318,8 @@ def _make_bookings(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
         cancel(stage.ids["called off"], Party.HOST, "I have to travel that day.", NOW, ada.id)
         cancel(stage.ids["given up"], Party.CONTACT, "", NOW)
         mark_no_show(stage.ids["missed"], True, NOW, ada.id)
+        requests.decline(stage.ids["declined"], "We are away that week.", NOW, ada.id)
+    requests.expire_requests(NOW)
     reschedule(Move(stage.ids["moved"], at(15, days=8), 0, Party.HOST, ada.id), NOW)
     _make_messages(stage)
     for name in wishes:

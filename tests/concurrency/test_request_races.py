@@ -1,95 +1,96 @@
-"""One link a request, however many people press at once; with a twin without the guard (R9)."""
+"""Requests against each other, and answers against each other; with their twins (R9)."""
 
 from functools import partial
 
-from app.db import db, in_transaction, is_sqlite, transaction
+from sqlalchemy import true
+
+from app.bookings import requests, service
+from app.bookings.booking_step import book
+from app.bookings.models import Booking, BookingCount, BookingStatus, Party
+from app.calendars.models import Calendar
+from app.db import db, in_transaction
 from app.errors import Conflict
-from app.links import lookup, requests, sending
-from app.links.models import LinkRequest, LinkStatus, OneTimeLink
-from app.links.requests import Asker
 
-from ..factories import NOW, make_calendar, make_link, make_request, make_user, token_of
+from ..factories import NOW, at, make_booking, make_calendar, make_link, make_user, wish
+from .guards import without_slot_guard
 from .races import done, race
+from .test_booking_races import start_of_round
 
-TRIES = 16
-
-
-def old_link():
-    gone = {"status": LinkStatus.DELETED, "deleted_at": NOW}
-    return make_link(make_calendar(make_user()), for_email="sam@example.org", **gone)
+ROUNDS = 30
 
 
-def answers_of_one_request():
-    """Each as a request of its own would do it, with rows it has read itself."""
-    link = old_link()
-    request_id = make_request(link).id
-
-    def work():
-        asked = db.session.get(LinkRequest, request_id)
-        calendar = db.session.get(requests.Calendar, asked.calendar_id)
-        return requests.answer(calendar, asked, calendar.host, NOW).id
-
-    return [partial(in_transaction, work)] * TRIES
+def asking() -> Calendar:
+    return make_calendar(make_user(), needs_confirmation=True, answer_minutes=60)
 
 
-def replacements():
-    children = db.select(db.func.count(OneTimeLink.id)).where(OneTimeLink.parent_id.is_not(None))
-    return db.session.scalar(children)
+def tries_of_one_slot() -> list[partial]:
+    calendar = asking()
+    return [partial(book, wish(calendar, make_link(calendar), at(9)), NOW) for _ in range(12)]
 
 
-def without_guard(monkeypatch):
-    """The request is settled whatever its status, and the database lets it be settled again."""
-    monkeypatch.setattr(requests, "IS_OPEN", db.true())
-    on_postgresql = "" if is_sqlite() else " ON link_request"
-    with transaction():
-        db.session.execute(db.text(f"DROP TRIGGER link_request_settled_once{on_postgresql}"))
+def tentative() -> int:
+    found = db.session.scalar(db.select(db.func.count()).where(Booking.status == BookingStatus.TENTATIVE))
+    db.session.rollback()
+    return found
 
 
-def test_one_request_is_answered_by_one_link(app):
-    outcomes = race(app, answers_of_one_request())
-    assert len(done(outcomes)) == 1
-    assert all(isinstance(each, Conflict) for each in outcomes if each not in done(outcomes))
-    assert replacements() == 1
+def test_one_slot_has_one_request(app):
+    assert len(done(race(app, tries_of_one_slot()))) == 1
+    assert tentative() == 1
 
 
-def test_r9_without_the_guard_one_request_makes_several_links(app, monkeypatch):
-    without_guard(monkeypatch)
-    assert len(done(race(app, answers_of_one_request()))) >= 2
-    assert replacements() >= 2
+def test_r9_without_the_guard_one_slot_has_two(app):
+    without_slot_guard()
+    race(app, tries_of_one_slot())
+    assert tentative() >= 2
 
 
-def test_answer_and_ignore_at_once_do_one_of_both(app):
-    link = old_link()
-    for number in range(10):
-        request_id = make_request(link, email=f"zoe{number}@example.org").id
-
-        def settle(how, request_id=request_id):
-            asked = db.session.get(LinkRequest, request_id)
-            calendar = db.session.get(requests.Calendar, asked.calendar_id)
-            if how == "ignore":
-                return requests.ignore(asked, calendar.host, NOW)
-            return requests.answer(calendar, asked, calendar.host, NOW)
-
-        outcomes = race(app, [partial(in_transaction, partial(settle, how)) for how in ("ignore", "answer")])
-        assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 1
-    answered = db.select(db.func.count(LinkRequest.id)).where(LinkRequest.new_link_id.is_not(None))
-    assert db.session.scalar(answered) == replacements()
-
-
-def test_one_asker_is_kept_once(app):
-    token = token_of(old_link())
-    zoe = Asker("Zoe Lind", "zoe@example.org", "")
-    race(app, [partial(in_transaction, lambda: requests.ask(lookup.find(token), zoe, NOW))] * TRIES)
-    assert db.session.scalar(db.select(db.func.count(LinkRequest.id))) == 1
+def test_whoever_answers_first_is_right_and_the_counts_agree(app):
+    """Accepted, declined, withdrawn and expired at the same moment."""
+    calendar = asking()
+    late = NOW.replace(hour=23)
+    for n in range(ROUNDS):
+        made = make_booking(calendar, None, start_of_round(n)).id
+        answers = (
+            partial(requests.accept, made, NOW, 1),
+            partial(requests.decline, made, "", NOW, 1),
+            partial(service.cancel, made, Party.CONTACT, "", NOW),
+        )
+        outcomes = race(app, [*(partial(in_transaction, each) for each in answers), expiring(late)])
+        _, decline, withdraw, _ = outcomes
+        ended = db.session.get(Booking, made, populate_existing=True)
+        assert ended.status == BookingStatus.CANCELLED  # a booking that was accepted is withdrawn after all
+        assert sum(each is None for each in (decline, withdraw)) <= 1
+        assert all(each is None or isinstance(each, Conflict) for each in outcomes)
+        assert counted() == 0
+        db.session.rollback()
 
 
-def test_replacement_sent_by_many_at_once_is_one(app):
-    link_id = old_link().id
+def rounds_of_two_answers(app):
+    """The booking of each round, and what came of accepting and of declining it at the same moment."""
+    calendar = asking()
+    for n in range(ROUNDS):
+        made = make_booking(calendar, None, start_of_round(n)).id
+        tries = [partial(requests.accept, made, NOW, 1), partial(requests.decline, made, "", NOW, 1)]
+        yield made, race(app, [partial(in_transaction, each) for each in tries])
 
-    def work():
-        link = db.session.get(OneTimeLink, link_id)
-        calendar = db.session.get(requests.Calendar, link.calendar_id)
-        return sending.send_replacement(calendar, link, "Sam", "sam@example.org", calendar.host, NOW).id
 
-    assert len(set(race(app, [partial(in_transaction, work)] * TRIES))) == 1
-    assert replacements() == 1
+def test_accepted_or_declined_never_both(app):
+    for made, (accept, decline) in rounds_of_two_answers(app):
+        assert (accept is None) != (decline is None)
+        status = db.session.get(Booking, made, populate_existing=True).status
+        assert status == (BookingStatus.CONFIRMED if accept is None else BookingStatus.CANCELLED)
+        db.session.rollback()
+
+
+def test_r9_without_the_guard_one_is_accepted_and_declined(app, monkeypatch):
+    monkeypatch.setattr(requests, "TENTATIVE", true())
+    assert any(answers == [None, None] for _, answers in rounds_of_two_answers(app))
+
+
+def expiring(now) -> partial:
+    return partial(requests.expire_requests, now)
+
+
+def counted() -> int:
+    return db.session.scalar(db.select(db.func.sum(BookingCount.bookings))) or 0

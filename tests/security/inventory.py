@@ -131,6 +131,8 @@ MANAGERS = {
     "worker.retry",
     "bookings.change_time",
     "bookings.change",
+    "bookings.accept",
+    "bookings.decline",
 }
 OWNERS_PAGES = ONESELF | ADMINS | MANAGERS
 
@@ -221,6 +223,8 @@ ACTIONS = [
     Action("links.answer_request"),
     Action("links.ignore_request"),
     Action("worker.retry"),
+    Action("bookings.accept", uses={"booking_id": "request_id"}),
+    Action("bookings.decline", {"reason": "full"}, uses={"booking_id": "request_id"}),
     Action("bookings.change", {"s": str(at(10)), "seen": "0"}),
     Action("bookings.no_show", {"came": "no"}, uses={"booking_id": "past_id"}),
     Action("bookings.new_link"),

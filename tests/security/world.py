@@ -113,6 +113,7 @@ class World:
         calendar = make_calendar(self.ada, slug="zebrafinch", **named)
         off = make_calendar(self.ada, switched_off_at=NOW, **named)
         texts = {"for_name": SECRET_WORD, "note": SECRET_WORD, "for_email": f"{SECRET_WORD}@example.org"}
+        asking = make_calendar(self.ada, needs_confirmation=True, **named)
         link, used = (make_link(calendar, **texts) for _ in range(2))
         deleted = make_link(calendar, status=LinkStatus.DELETED, deleted_at=NOW)
         group = make_group(calendar, off, name=f"{SECRET_WORD} group", slug="zebrafinches")
@@ -128,6 +129,7 @@ class World:
             "used_id": used.id,
             "deleted_id": deleted.id,
             "booking_id": make_booking(calendar, used, at(15)).id,
+            "request_id": make_booking(asking, None, at(14)).id,
             "past_id": _in_the_past(make_booking(calendar, None, at(16)).id, past_start),
             "override_id": _override(calendar),
             "group_id": group.id,
