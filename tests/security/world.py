@@ -129,7 +129,7 @@ class World:
             "used_id": used.id,
             "deleted_id": deleted.id,
             "booking_id": make_booking(calendar, used, at(15)).id,
-            "request_id": make_booking(asking, None, at(14)).id,
+            "waiting_id": make_booking(asking, None, at(14)).id,
             "past_id": _in_the_past(make_booking(calendar, None, at(16)).id, past_start),
             "override_id": _override(calendar),
             "group_id": group.id,
