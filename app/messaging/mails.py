@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from ..accounts.models import User
-from ..bookings.models import Booking, BookingStatus
+from ..bookings.models import Booking, BookingStatus, Party
 from ..db import db, in_transaction
 from ..events import Event
 from . import notices
@@ -25,8 +25,9 @@ def booking_created(event: Event, now: datetime) -> None:
 
 
 def booking_rescheduled(event: Event, now: datetime) -> None:
-    """The new time to both; the old one stands beside it."""
-    in_transaction(lambda: _tell(event, now, "booking_moved"))
+    """The new time to both; the old one stands beside it. What the contact moves may have to be confirmed anew."""
+    asks_again = "booking_requested" if event.data.get("by") == Party.CONTACT else None
+    in_transaction(lambda: _tell(event, now, "booking_moved", tentative=asks_again))
 
 
 def booking_cancelled(event: Event, now: datetime) -> None:
