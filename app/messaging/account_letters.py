@@ -38,7 +38,7 @@ def password_reset(occasion: Occasion) -> Letter:
 def invitation(occasion: Occasion) -> Letter:
     """The link by which somebody joins a workspace."""
     found = db.session.get(Invitation, occasion.message.data["invitation_id"], populate_existing=True)
-    if occasion.is_sending and not joining.is_open(found, occasion.now):
+    if found is None or (occasion.is_sending and not joining.is_open(found, occasion.now)):
         raise Overtaken(GONE)
     account, by = db.session.get(Account, found.account_id), db.session.get(User, found.invited_by_id)
     address = occasion.secret_address("/i/", invitations.token_of(found))
@@ -92,6 +92,8 @@ def email_notice(occasion: Occasion) -> Letter:
 
 def _change(occasion: Occasion) -> tuple[EmailChange, User]:
     change = db.session.get(EmailChange, occasion.message.data["change_id"], populate_existing=True)
+    if change is None:
+        raise Overtaken(GONE)
     return change, db.session.get(User, change.user_id, populate_existing=True)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ..accounts import forgetting
 from ..bookings import requests
 from ..events import Event
 from ..messaging import account_mails, delivery, link_mails, mails, reminders
@@ -48,6 +49,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("messages that wait", timedelta(minutes=1), delivery.hand_out_waiting),
     Periodic("unanswered requests", timedelta(minutes=1), requests.expire_requests),
     Periodic("codes that are over", timedelta(hours=1), link_mails.forget_codes),
+    Periodic("accounts", timedelta(hours=6), forgetting.forget_old),
     Periodic("personal data", timedelta(hours=6), personal.forget_old),
     Periodic("old events", timedelta(days=1), tidying.tidy),
     Periodic("reminders", timedelta(minutes=1), reminders.queue_due),

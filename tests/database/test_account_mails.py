@@ -5,20 +5,21 @@ from datetime import timedelta
 
 import pytest
 
-from app.accounts import email_changes, invitations, joining, resetting, sessions
-from app.accounts.models import Invitation, Role, User
+from app.accounts import email_changes, forgetting, invitations, joining, resetting, sessions
+from app.accounts.models import EmailChange, Invitation, Role, Session, User
 from app.accounts.sessions import SignedIn
 from app.db import db, transaction
 from app.events import Event
 from app.messaging import compose, kinds
-from app.messaging.letters import Letter
+from app.messaging.letters import Letter, Overtaken
 from app.messaging.models import Message, MessageState
 from app.messaging.occasions import HIDDEN, Occasion
-from tests.factories import NOW, account_of, make_user
+from tests.factories import NOW, account_of, make_email_change, make_invitation, make_user
 from tests.mailing import deliver_all, mails_go_to, messages, react_to
 from tests.services.mail import Post, mail_server
 
 pytestmark = pytest.mark.usefixtures("now")
+MONTH = forgetting.KEPT
 LINK = re.compile(r"http://slotkey\.test/[rie]/([\w-]+)")
 
 
@@ -121,6 +122,25 @@ def test_mail_that_comes_too_late_is_not_sent(person: SignedIn, name: str) -> No
     deliver_all(NOW + timedelta(days=8))
     (message,) = messages()
     assert message.state == MessageState.DROPPED
+
+
+def test_what_is_long_over_is_forgotten_and_its_messages_say_so(person: SignedIn) -> None:
+    make_invitation(person.user, "old@example.org", expires_at=NOW - MONTH)
+    make_email_change(person.user, expires_at=NOW - MONTH, withdrawn_at=NOW - MONTH)
+    for name in ("member_invited", "email_change_asked"):
+        ASKED[name][0](person)
+        react_to(name)
+    later = NOW + timedelta(days=8) + MONTH
+    forgetting.forget_old(NOW + timedelta(seconds=1))
+    assert db.session.scalars(db.select(Invitation.email)).all() == ["grace@example.org"]
+    assert db.session.query(EmailChange).count() == 1
+    assert sessions.find(person.secret, NOW) is not None
+    forgetting.forget_old(later + sessions.LIFETIME)
+    db.session.expire_all()
+    assert [db.session.query(each).count() for each in (Invitation, EmailChange, Session)] == [0, 0, 0]
+    for message in messages():
+        with pytest.raises(Overtaken):
+            written(message, is_sending=False)
 
 
 def test_revoked_invitation_is_not_sent(person: SignedIn) -> None:

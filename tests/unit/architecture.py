@@ -43,7 +43,8 @@ MODELS_MAY_IMPORT = ("db", "columns")
 # Work with a transaction of its own: the booking step is every door's outermost function, as signing in is; counts
 # of attempts and of openings must outlive a request that is rolled back; handlers of events are called outside any.
 OWN_TRANSACTION = (
-    "accounts.last_seen", "accounts.resetting", "accounts.signing_in", "bookings.booking_step", "bookings.requests",
+    "accounts.forgetting", "accounts.last_seen", "accounts.resetting", "accounts.signing_in",
+    "bookings.booking_step", "bookings.requests",
     "bookings.rescheduling", "links.sightings", "messaging.account_mails", "messaging.delivery",
     "messaging.link_mails", "messaging.mails", "messaging.reminders", "ratelimit",
 )  # fmt: skip
