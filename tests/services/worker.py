@@ -1,4 +1,4 @@
-"""Real workers in processes of their own, with the handlers of handling.py. `python -m tests.services.worker ID`."""
+"""Real workers in processes of their own, with the handlers of handling.py: `python -m tests.services.worker ID`."""
 
 import os
 import subprocess
@@ -66,7 +66,8 @@ def working(
 ) -> Iterator[list[WorkerProcess]]:
     """Workers of these ids, started one after the other, until the end of the block.
 
-    `settings` are names as in the README, in lower case, and STOP_SECONDS and LOST_SECONDS.
+    `settings` are names as in the README, in lower case, and STOP_SECONDS and LOST_SECONDS; with
+    REAL_HANDLERS they do what the product's workers do.
     """
     environ = {
         "PATH": os.environ["PATH"],
@@ -97,7 +98,8 @@ def wait_until(holds: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None
 
 def main() -> None:
     """Be the worker that the command line names."""
-    handling.use()
+    if "REAL_HANDLERS" not in os.environ:
+        handling.use()
     handling.WORKER = sys.argv[1]
     _hurry()
     logs.set_up()
