@@ -4,10 +4,11 @@ import logging
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock, config, logs
 from ..db import db, in_transaction
-from ..errors import DomainError
+from ..errors import DomainError, Unavailable
 from ..events import Event
 from . import service
 from .engine import Job
@@ -25,16 +26,13 @@ class Attempts:
     def attempt(self, job: Job, number: int) -> float | None:
         """Do the job for the `number`th time; in how many seconds again, or None when that was all."""
         with self.app.app_context():
-            event = _event(job.event_id)
-            if event is None:
-                log.warning("event %s is gone, and with it the work of %s", job.event_id, job.handler)
-                return None
             try:
-                _call(event, job.handler)
+                _do(job)
             except Exception as failed:
-                log.warning("%s failed with %s, attempt %d", job.handler, event.name, number, exc_info=failed)
-                return _note(event, job.handler, number, words_for(failed))
-            _note_success(job)
+                log.warning(
+                    "%s failed with event %s, attempt %d", job.handler, job.event_id, number, exc_info=failed
+                )
+                return _put_off(job, number, words_for(failed))
             return None
 
     def run_periodic(self, name: str) -> None:
@@ -50,11 +48,7 @@ class Attempts:
     def give_up(self, job: Job, number: int) -> None:
         """List a job that ended its worker whenever it was tried."""
         with self.app.app_context():
-            event = _event(job.event_id)
-            if event is not None:
-                _note(
-                    event, job.handler, number, "Each time, the worker ended while it did this.", is_last=True
-                )
+            _note(job, number, "Each time, the worker ended while it did this.", wait=None)
 
 
 def words_for(failed: Exception) -> str:
@@ -70,6 +64,15 @@ def title_of(name: str) -> str:
     return said or name.rpartition(".")[2].replace("_", " ").capitalize()
 
 
+def _do(job: Job) -> None:
+    event = _event(job.event_id)
+    if event is None:
+        log.warning("event %s is gone, and with it the work of %s", job.event_id, job.handler)
+        return
+    _known(job.handler)(event, clock.now())
+    _note_success(job)
+
+
 def _event(event_id: str) -> Event | None:
     """The event, detached: a handler begins without a transaction."""
     event = db.session.get(Event, event_id)
@@ -79,10 +82,6 @@ def _event(event_id: str) -> Event | None:
     return event
 
 
-def _call(event: Event, name: str) -> None:
-    _known(name)(event, clock.now())
-
-
 def _known(name: str) -> Handler:
     handler = handler_called(name)
     if handler is None:
@@ -90,14 +89,26 @@ def _known(name: str) -> Handler:
     return handler
 
 
-def _note(event: Event, handler: str, number: int, error: str, is_last: bool = False) -> float | None:
+def _put_off(job: Job, number: int, error: str) -> float | None:
+    """Note the failure; in how many seconds again. What could not be noted is not over: nobody would know of it."""
     waits = config.current().retry_seconds
-    wait = None if is_last or number > len(waits) else waits[number - 1]
-    now = clock.now()
-    then = None if wait is None else now + timedelta(seconds=wait)
-    db.session.rollback()
-    in_transaction(lambda: service.note_failure(event, handler, title_of(handler), number, error, now, then))
+    wait = waits[number - 1] if number <= len(waits) else None
+    try:
+        db.session.rollback()
+        _note(job, number, error, wait)
+    except (SQLAlchemyError, Unavailable) as failed:
+        log.warning("that %s failed could not be noted: %s", job.handler, type(failed).__name__)
+        return wait or waits[-1]
     return wait
+
+
+def _note(job: Job, number: int, error: str, wait: float | None) -> None:
+    event = _event(job.event_id)
+    if event is None:
+        return
+    now, title = clock.now(), title_of(job.handler)
+    then = None if wait is None else now + timedelta(seconds=wait)
+    in_transaction(lambda: service.note_failure(event, job.handler, title, number, error, now, then))
 
 
 def _note_success(job: Job) -> None:

@@ -8,6 +8,7 @@ dies. DBOS keeps its own tables: a SQLite file in the data folder, or a schema o
 import logging
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -29,6 +30,8 @@ WORK, PERIODIC = "work", "periodic"
 BUSY_SECONDS = 30
 # How often a job may take its worker down with it.
 MOST_CRASHES = 20
+# How long work may stand as begun by this worker, which does not do it, until it is done again.
+ABANDONED_SECONDS = 10
 ENDED_BADLY = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
 PRUNED_AT_ONCE = 1_000
 
@@ -59,6 +62,8 @@ class Engine:
         self.settings, self.worker_id, self.work = settings, worker_id, work
         self.connections = _connections(settings)
         self.begun: set[str] = set()
+        self.at_work: set[str] = set()
+        self.idle_since: dict[str, float] = {}
 
     @property
     def room(self) -> int:
@@ -110,6 +115,18 @@ class Engine:
         """Let the living do what this worker, which is lost, had begun."""
         DBOS._recover_pending_workflows([worker_id])
 
+    def take_up_abandoned(self, seconds: float) -> None:
+        """Have done what this worker began and no longer does, at this reading of its stopwatch.
+
+        That is left behind when the disk was full as the engine was to write down how the work went.
+        """
+        mine = {"status": "PENDING", "executor_id": self.worker_id, "load_input": False, "load_output": False}
+        idle = {each.workflow_id for each in DBOS.list_workflows(**mine)} - self.at_work
+        self.idle_since = {key: self.idle_since.get(key, seconds) for key in idle}
+        for key, since in self.idle_since.items():
+            if seconds - since > ABANDONED_SECONDS:
+                DBOS.resume_workflow(key)
+
     def ended_badly(self) -> Iterator[tuple[Job, int, Callable[[], None]]]:
         """Jobs that took their worker down again and again, the attempt, and how to forget them."""
         for ended in DBOS.list_workflows(name="handle", status=ENDED_BADLY, load_output=False):
@@ -138,7 +155,8 @@ class Engine:
             "dbos_system_schema": SCHEMA,
             "run_migrations": False,
             "serializer": DBOSPortableJSONSerializer(),
-            "max_executor_threads": self.settings.worker_threads + 4,
+            # For each of the queues and what is begun here: what waits for a thread would look abandoned.
+            "max_executor_threads": 3 * self.settings.worker_threads + 4,
             "log_level": "WARNING",
         }
 
@@ -170,16 +188,29 @@ def _handle(key: str, event_id: str, handler: str, number: int) -> None:
     job = Job(key, event_id, handler)
     _running.begun.add(key)
     try:
-        wait = DBOS.run_step({"name": handler}, _running.work.attempt, job, number)
-        if wait is not None:
-            _try_again(job, number + 1, wait)
+        with _at_work():
+            wait = DBOS.run_step({"name": handler}, _running.work.attempt, job, number)
+            if wait is not None:
+                _try_again(job, number + 1, wait)
     finally:
         _running.begun.discard(key)
 
 
 @DBOS.workflow(name="periodic", max_recovery_attempts=None)
 def _periodic(name: str) -> None:
-    DBOS.run_step({"name": name}, _running.work.run_periodic, name)
+    with _at_work():
+        DBOS.run_step({"name": name}, _running.work.run_periodic, name)
+
+
+@contextmanager
+def _at_work() -> Iterator[None]:
+    """Whoever looks sees that this process does the present workflow."""
+    key = DBOS.workflow_id
+    _running.at_work.add(key)
+    try:
+        yield
+    finally:
+        _running.at_work.discard(key)
 
 
 def _try_again(job: Job, number: int, wait: float) -> None:

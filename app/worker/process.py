@@ -25,6 +25,7 @@ POLL_SECONDS = 0.1  # between looks for new events
 BUSY_SECONDS = 0.01  # the same while there is work
 FAILED_SECONDS = 2.0  # the same while the database does not answer
 STOP_SECONDS = 20
+LOOK_EVERY = timedelta(seconds=5)  # for work that was begun and left
 PRUNE_EVERY, FINISHED_IS_KEPT = timedelta(minutes=10), timedelta(days=1)
 
 
@@ -40,6 +41,7 @@ class Worker:
         self.chores = [
             Chore(beats.EVERY, self._beat),
             Chore(PRUNE_EVERY, self._prune),
+            Chore(LOOK_EVERY, lambda: self.engine.take_up_abandoned(time.monotonic())),
             *(
                 Chore(each.every, lambda name=each.name: self.engine.enqueue_periodic(name))
                 for each in PERIODIC

@@ -18,13 +18,17 @@ from .databases import SECRET
 from .server import ROOT
 
 WAIT_SECONDS = 60
+# How a worker is started, followed by its id: with the handlers of handling.py, or as operators do.
+TESTED, REAL = ("tests.services.worker",), ("app", "worker", "--id")
 
 
 class WorkerProcess:
     """A worker that can be killed and started again."""
 
-    def __init__(self, worker_id: str, environ: dict[str, str], log_path: Path) -> None:
-        self.worker_id, self.environ, self.log_path = worker_id, environ, log_path
+    def __init__(
+        self, worker_id: str, environ: dict[str, str], log_path: Path, program: tuple[str, ...] = TESTED
+    ) -> None:
+        self.worker_id, self.environ, self.log_path, self.program = worker_id, environ, log_path, program
 
     @property
     def log(self) -> str:
@@ -34,7 +38,7 @@ class WorkerProcess:
         """Start it, and wait until it is at work."""
         told = self.log.count("is at work") if self.log_path.exists() else 0
         with self.log_path.open("a") as log:
-            command = (sys.executable, "-m", "tests.services.worker", self.worker_id)
+            command = (sys.executable, "-m", *self.program, self.worker_id)
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
@@ -62,7 +66,11 @@ class WorkerProcess:
 
 @contextmanager
 def working(
-    database_url: str, place: Path, *worker_ids: str, **settings: object
+    database_url: str,
+    place: Path,
+    *worker_ids: str,
+    program: tuple[str, ...] = TESTED,
+    **settings: object,
 ) -> Iterator[list[WorkerProcess]]:
     """Workers of these ids, started one after the other, until the end of the block.
 
@@ -77,7 +85,7 @@ def working(
         "DATABASE_URL": database_url,
         "PYTHONUNBUFFERED": "1",
     } | {name.upper(): str(value) for name, value in settings.items()}
-    workers = [WorkerProcess(each, environ, place / f"{each}.log") for each in worker_ids]
+    workers = [WorkerProcess(each, environ, place / f"{each}.log", program) for each in worker_ids]
     try:
         for each in workers:
             each.start()
