@@ -1,17 +1,23 @@
 """What a booking form has to pass before the booking step: its shapes, its key, its limits."""
 
+import logging
 from datetime import datetime
 from functools import cached_property
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from .. import config, ratelimit
 from ..bookings.booking_step import Attendee, BookingRequest
 from ..bookings.form_keys import FormKey, new_form_key, read_form_key
 from ..bookings.manage import manage_tokens
+from ..errors import Unavailable
 from ..localtime import Reader
 from ..visitor import address_key
 from .doors import Door
 from .forms import BookingForm
 from .limits import MISTAKES, OLDEST_FORM, QUICKEST_PERSON, STANDARD_BOOKINGS
+
+log = logging.getLogger(__name__)
 
 TOO_OLD = "This page was open for too long. Your details are kept: press Confirm booking again."
 TOO_QUICK = "That was very quick. Please look over your details, then press Confirm booking again."
@@ -34,9 +40,16 @@ class FormChecks:
         ratelimit.count(MISTAKES, self.door.subject, address_key(), now=self.now)
 
     def count_booking(self) -> None:
-        """One more booking of this address by the standard link; a one-time link makes only one anyway."""
-        if self.door.link is None:
+        """One more booking of this address by the standard link; a one-time link makes only one anyway.
+
+        The booking is made, and so it is said, also when the disk is full or the database is lost by now.
+        """
+        if self.door.link is not None:
+            return
+        try:
             ratelimit.count(STANDARD_BOOKINGS, self.door.subject, address_key(), now=self.now)
+        except (SQLAlchemyError, Unavailable) as failed:
+            log.warning("a booking was not counted: %s", type(failed).__name__)
 
     def is_complete(self) -> bool:
         """True when shapes and key are right; else the form holds what is not."""

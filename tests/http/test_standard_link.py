@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from app import clock
+from app.db import db, transaction
 from app.public.limits import OLDEST_FORM, QUICKEST_PERSON, STANDARD_BOOKINGS
 from tests.factories import NOW, at
 from tests.public_pages import Site, title_of
@@ -106,3 +108,16 @@ def test_bookings_of_one_address_are_limited(site: Site) -> None:
 def test_page_is_no_secret_but_not_listed(site: Site) -> None:
     site.calendar(slug="dana")
     assert site.client.get("/c/dana").headers["X-Robots-Tag"] == "noindex, nofollow"
+
+
+def test_booking_that_cannot_be_counted_is_a_booking_all_the_same(site: Site) -> None:
+    """R32: it is stored, so nobody is told that it is not."""
+    site.calendar(slug="dana")
+    with site.app.app_context(), transaction():
+        db.session.execute(
+            text(
+                "CREATE TRIGGER full BEFORE INSERT ON rate_count BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+            )
+        )
+    assert book(site, at(9)).status_code == 303
+    assert len(site.bookings()) == 1
