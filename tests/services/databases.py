@@ -48,6 +48,12 @@ class Databases:
         """A fresh migrated database; one in a file lies in `place`."""
         return self._new_file(place) if kind == "sqlite" else self._new_on_server()
 
+    def empty(self, kind: str, place: Path) -> Database:
+        """A database without any table; one in a file lies in `place`."""
+        if kind == "sqlite":
+            return Database("sqlite", f"sqlite:///{place}/empty.sqlite3")
+        return self._made(template="template1")
+
     def drop(self, database: Database) -> None:
         """Remove what `new` made outside `place`."""
         if database.kind == "postgresql":
@@ -68,9 +74,12 @@ class Databases:
         return Database("sqlite", f"sqlite:///{place}/slotkey.sqlite3")
 
     def _new_on_server(self) -> Database:
+        return self._made(template=f"{self._prefix}_base")
+
+    def _made(self, template: str) -> Database:
         url = self._server()
         name = f"{self._prefix}_{os.getpid()}_{next(NUMBERS)}"
-        postgres.create(url, name, template=f"{self._prefix}_base")
+        postgres.create(url, name, template)
         return Database("postgresql", url.format(name=name), name)
 
     def _server(self) -> str:
