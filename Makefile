@@ -8,12 +8,12 @@ READY := .venv/.ready
 run: $(READY)
 	@$(BIN)/slotkey run
 
-# Tests that watch a browser paint, and those that race each other, have the machine to themselves.
+# Tests that watch a browser paint, that race each other or kill processes, have the machine to themselves.
 test: $(READY) chromium
 	@status=0; \
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal --ignore tests/concurrency --ignore tests/browser || status=1; \
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --ignore tests/concurrency --ignore tests/faults --ignore tests/browser || status=1; \
 	$(BIN)/python -m pytest -q tests/browser || status=1; \
-	$(BIN)/python -m pytest -q tests/concurrency || status=1; \
+	$(BIN)/python -m pytest -q tests/concurrency tests/faults || status=1; \
 	exit $$status
 
 test-slow: $(READY) chromium

@@ -21,7 +21,7 @@ from .factories import NOW
 from .services.databases import KINDS, Database, Databases, forget, settings_for
 
 RUN = "SLOTKEY_TEST_RUN"  # "pid of the leading process:folder of the run", for the processes it starts
-ON_BOTH = ("database", "concurrency")
+ON_BOTH = ("database", "concurrency", "faults")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,9 +37,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run tests of services and of races on each kind of database."""
+    """Run tests of services, of races and of faults on each kind of database, but for those that name one."""
     folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
-    if folder in ON_BOTH and "database" in metafunc.fixturenames:
+    named = (each.args[0] for each in metafunc.definition.iter_markers("parametrize"))
+    if folder in ON_BOTH and "database" in metafunc.fixturenames and "database" not in named:
         metafunc.parametrize("database", KINDS, indirect=True)
 
 

@@ -26,6 +26,7 @@ class Answer:
     body: str
     location: str
     seconds: float
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def fire(base_url: str, requests: Sequence[Request]) -> list[Answer]:
@@ -93,7 +94,7 @@ async def _ask(
             status, headers, body = await _read(reader)
     except (OSError, asyncio.IncompleteReadError, TimeoutError, ValueError):
         return Answer(0, "", "", time.perf_counter() - started)
-    return Answer(status, body, headers.get("location", ""), time.perf_counter() - started)
+    return Answer(status, body, headers.get("location", ""), time.perf_counter() - started, headers)
 
 
 def _bytes(request: Request, host: str, keep: bool) -> bytes:

@@ -116,7 +116,7 @@ def opened_forms(url: str, wanted: Sequence[tuple[str, int]]) -> list[Request]:
         batch = wanted[first : first + 50]
         pages += fire(url, [Request(f"/o/{token}/details?s={start}") for token, start in batch])
     return [
-        Request(f"/o/{token}/details?s={start}", _filled(page.body, number))
+        Request(f"/o/{token}/details?s={start}", filled(page.body, number))
         for number, ((token, start), page) in enumerate(zip(wanted, pages, strict=True))
     ]
 
@@ -141,7 +141,8 @@ def tally(answers: Sequence[Answer], calendar: Calendar) -> Tally:
     )
 
 
-def _filled(page: str, number: int) -> dict[str, str]:
+def filled(page: str, number: int) -> dict[str, str]:
+    """What a contact sends from a details page: its hidden fields, a name and an address of their own."""
     hidden = _HiddenFields()
     hidden.feed(page)
     return {**hidden.fields, "name": f"Contact {number}", "email": f"contact{number}@example.org"}

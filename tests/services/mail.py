@@ -22,12 +22,14 @@ SENDER = Sender("Slotkey", "book@example.org")
 @dataclass
 class Post:
     """Takes what it is given. `rcpt` and `data` are answers in place of the usual ones; `hangs` and `drops` name
-    the step, "rcpt" or "data", at which it says nothing, or hangs up. A mail that it dropped it has taken."""
+    the step, "rcpt" or "data", at which it says nothing, or hangs up. A mail that it dropped it has taken.
+    `dawdles` is how many seconds it has a mail before it says so."""
 
     rcpt: str = ""
     data: str = ""
     hangs: str = ""
     drops: str = ""
+    dawdles: float = 0
     sent: list[EmailMessage] = field(default_factory=list)
     envelopes: list[Any] = field(default_factory=list)
 
@@ -46,6 +48,7 @@ class Post:
         self.envelopes.append(envelope)
         self.sent.append(message_from_bytes(envelope.content, policy=policy.default))
         await self._may_fail("data", server)
+        await asyncio.sleep(self.dawdles)
         return "250 taken"
 
     async def _may_fail(self, step: str, server: SMTP) -> None:
@@ -61,9 +64,10 @@ def mail_server(
     security: Security = Security.NONE,
     password: str = "",
     certificate: ssl.SSLContext | None = None,
+    port: int = 0,
 ) -> Iterator[MailServer]:
-    """The server, running; what is yielded are the settings that reach it."""
-    controller = _controller(post, security, password, certificate)
+    """The server, running, on any free port unless told; what is yielded are the settings that reach it."""
+    controller = _controller(post, security, password, certificate, port)
     controller.start()
     try:
         settings = MailServer("127.0.0.1", controller.port, security, SENDER)
@@ -78,7 +82,7 @@ def nowhere() -> MailServer:
 
 
 def _controller(
-    post: Post, security: Security, password: str, certificate: ssl.SSLContext | None
+    post: Post, security: Security, password: str, certificate: ssl.SSLContext | None, port: int
 ) -> Controller:
     def check(
         _server: Any, _session: Any, _envelope: Any, _mechanism: str, said: LoginPassword
@@ -88,7 +92,7 @@ def _controller(
     return Controller(
         post,
         hostname="127.0.0.1",
-        port=free_port(),
+        port=port or free_port(),
         ssl_context=certificate if security is Security.TLS else None,
         tls_context=certificate if security is Security.STARTTLS else None,
         authenticator=check if password else None,

@@ -56,7 +56,7 @@ def server(folder: Path, owner: int, options: dict[str, str] = OPTIONS) -> str:
         return DRIVER + given.partition("://")[2].partition("?")[0].rpartition("/")[0] + "/{name}"
     if not (folder / "data").exists():
         _start(folder, owner, options)
-    return f"{DRIVER}postgres@/{{name}}?host={folder / 'sockets'}"
+    return _address(folder)
 
 
 def stop(folder: Path) -> None:
@@ -67,6 +67,22 @@ def stop(folder: Path) -> None:
     except (FileNotFoundError, ProcessLookupError):
         return
     _wait(lambda: not pid_file.exists(), 10)
+
+
+@contextmanager
+def own_server(folder: Path) -> Iterator[str]:
+    """The address, without a database's name, of a server of the test's own that keeps what it has acknowledged."""
+    try:
+        _start(folder, os.getpid(), DURABLE)
+        yield _address(folder)
+    finally:
+        stop(folder)
+
+
+def start_again(folder: Path) -> None:
+    """Start the server in `folder` once more after `stop`, and wait until it answers."""
+    with (folder / "postgres.log").open("a") as log:
+        _run(folder, DURABLE, log)
 
 
 def create(url: str, name: str, template: str = "template1") -> None:
@@ -90,21 +106,31 @@ def _administer(url: str) -> psycopg.Connection[Any]:
 def _start(folder: Path, owner: int, settings: dict[str, str]) -> None:
     folder.chmod(0o711)
     binaries = _binaries(folder)
-    data, sockets = _own_folder(folder / "data"), _own_folder(folder / "sockets")
-    quiet = {"stdout": subprocess.DEVNULL, "start_new_session": True, "cwd": "/", **_unprivileged()}
+    data, _sockets = _own_folder(folder / "data"), _own_folder(folder / "sockets")
     with (folder / "postgres.log").open("w") as log:
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=libc")
         initdb = (binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", *locale)
-        subprocess.run(initdb, check=True, stderr=log, **quiet)
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        process = subprocess.Popen(
-            (binaries / "postgres", "-D", data, "-k", sockets, *options), stderr=log, **quiet
-        )
+        subprocess.run(initdb, check=True, stderr=log, **_quiet())
+        _run(folder, settings, log)
     watch = ("sh", "-c", WATCH, "watch", str(owner), data)
     subprocess.Popen(watch, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def _run(folder: Path, settings: dict[str, str], log: Any) -> None:
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    command = (_binaries(folder) / "postgres", "-D", folder / "data", "-k", folder / "sockets", *options)
+    process = subprocess.Popen(command, stderr=log, **_quiet())
     _wait(lambda: _answers(folder) or process.poll() is not None, START_SECONDS)
     if process.poll() is not None:
         raise NoPostgres((folder / "postgres.log").read_text()[-2000:])
+
+
+def _quiet() -> dict[str, Any]:
+    return {"stdout": subprocess.DEVNULL, "start_new_session": True, "cwd": "/", **_unprivileged()}
+
+
+def _address(folder: Path) -> str:
+    return f"{DRIVER}postgres@/{{name}}?host={folder / 'sockets'}"
 
 
 def _binaries(folder: Path) -> Path:
@@ -116,7 +142,7 @@ def _binaries(folder: Path) -> Path:
             " system's PostgreSQL server, or name one in TEST_DATABASE_URL."
         )
     if _unprivileged() and not _open_to_all(found):
-        shutil.copytree(found.parent, folder / "postgres", symlinks=True)
+        shutil.copytree(found.parent, folder / "postgres", symlinks=True, dirs_exist_ok=True)
         return folder / "postgres" / "bin"
     return found
 
@@ -158,7 +184,7 @@ def _open_to_all(path: Path) -> bool:
 
 def _answers(folder: Path) -> bool:
     try:
-        _administer(f"{DRIVER}postgres@/{{name}}?host={folder / 'sockets'}").close()
+        _administer(_address(folder)).close()
     except psycopg.OperationalError:
         return False
     return True

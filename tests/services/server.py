@@ -42,7 +42,7 @@ class Server:
                 command, cwd=ROOT, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         deadline = time.monotonic() + START_SECONDS
-        while not (self._answers() and len(self.workers) == int(self.environ["WEB_PROCESSES"])):
+        while not (self.answers() and len(self.workers) == int(self.environ["WEB_PROCESSES"])):
             ended = self.process.poll() is not None
             if ended or time.monotonic() > deadline:
                 self.kill()
@@ -68,7 +68,8 @@ class Server:
         """Lines of the log that tell of an unexpected error."""
         return re.findall(r"^.*(?:Traceback|unexpected error|\[CRITICAL\]|\[ERROR\]).*$", self.log, re.M)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """True when a page comes back."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
             connection.request("GET", "/healthz", headers={"Connection": "close"})
