@@ -1,4 +1,5 @@
-"""The demo's bookings: four weeks back, three ahead, some by one-time links, one missed, two cancelled."""
+"""The demo's bookings: four weeks back, three ahead, some by one-time links, one missed, two cancelled, one moved;
+and where they have to be confirmed, the last ones still wait for it."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -10,12 +11,14 @@ from sqlalchemy import select
 
 from ..accounts.models import User
 from ..bookings.booking_step import Attendee, BookingRequest, book
-from ..bookings.models import Booking, Party
+from ..bookings.models import LIVE, Booking, Party
 from ..bookings.offering import LinkTerms, open_offer
+from ..bookings.requests import accept
+from ..bookings.rescheduling import Move, reschedule
 from ..bookings.service import cancel, mark_no_show
 from ..calendars.models import Calendar
 from ..calendars.snapshots import snapshot
-from ..db import db, transaction
+from ..db import db, in_transaction, transaction
 from ..links.options import LinkOptions
 from ..links.service import create_link, link_tokens
 from ..scheduling.slots import slots_between
@@ -36,8 +39,9 @@ def entries(calendars: Sequence[Calendar], dana: User, now: datetime) -> Iterato
             for days in DAYS_AHEAD:
                 about = now + timedelta(weeks=week, days=days)
                 made_at = min(now - ONE_DAY, about - days * ONE_DAY)
-                yield made_at, partial(_book_near, calendar, dana, about, next(turns))
+                yield made_at, partial(_book_near, calendar, dana, about, next(turns), week < WEEKS[-1])
     yield now, partial(_let_some_fall_through, calendars[0], dana)
+    yield now, partial(_move_one, calendars[0])
 
 
 def open_starts(calendar: Calendar, about: datetime, now: datetime) -> list[int]:
@@ -47,7 +51,9 @@ def open_starts(calendar: Calendar, about: datetime, now: datetime) -> list[int]
     return slots_between(offer, start, end)
 
 
-def _book_near(calendar: Calendar, dana: User, about: datetime, turn: int, now: datetime) -> None:
+def _book_near(
+    calendar: Calendar, dana: User, about: datetime, turn: int, is_answered: bool, now: datetime
+) -> None:
     """One booking by the contact whose turn it is, at a time near `about`; every other one by a link."""
     starts = open_starts(calendar, about, now)
     if not starts:
@@ -62,7 +68,9 @@ def _book_near(calendar: Calendar, dana: User, about: datetime, turn: int, now: 
         form_key_hash=secrets.token_bytes(32),
         key_id=link_tokens().key_id,
     )
-    book(request, now)
+    booked = book(request, now)
+    if calendar.needs_confirmation and is_answered:
+        in_transaction(lambda: accept(booked.id, now + SENT_BEFORE, dana.id))
 
 
 def _link_for(calendar: Calendar, dana: User, contact: Attendee, made_at: datetime) -> int:
@@ -83,3 +91,13 @@ def _let_some_fall_through(calendar: Calendar, dana: User, now: datetime) -> Non
             cancel(called_off.id, Party.HOST, "I have to travel that day.", now - ONE_DAY / 2, dana.id)
         for called_off in coming[-2:-1]:
             cancel(called_off.id, Party.CONTACT, "Something came up.", now - ONE_DAY / 4)
+
+
+def _move_one(calendar: Calendar, now: datetime) -> None:
+    """The contact of the next booking but one takes a time two days later."""
+    mine = select(Booking).where(Booking.calendar_id == calendar.id, LIVE, Booking.starts_at > now)
+    for booking in db.session.scalars(mine.order_by(Booking.starts_at)).all()[1:2]:
+        moved_at = now - ONE_DAY / 3
+        starts = open_starts(calendar, booking.starts_at + 2 * ONE_DAY, moved_at)
+        for start in starts[:1]:
+            reschedule(Move(booking.id, start, booking.sequence, Party.CONTACT), moved_at)

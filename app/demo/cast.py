@@ -56,6 +56,8 @@ PHONE_CALL: dict[str, Any] = {
     "weekly_hours": EVENINGS,
     "limit_per_day": 3,
     "limit_per_week": 10,
+    "needs_confirmation": True,
+    "answer_minutes": 3 * 1440,
     "location_kind": LocationKind.HOST_CALLS,
     "expired_message": "If you still have a question, reply to our last e-mail.",
     "expired_offers_public_link": True,

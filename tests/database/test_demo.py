@@ -54,6 +54,18 @@ def test_everything_there_is_can_be_seen(now: datetime) -> None:
     assert max(event.at for event in rows(Event)) <= now
 
 
+@pytest.mark.parametrize("now", DAYS, ids=str)
+def test_some_requests_wait_and_one_booking_was_moved(now: datetime) -> None:
+    demo.seed(PASSWORD, now)
+    waiting, others = [], []
+    for booking in rows(Booking):
+        (waiting if booking.is_waiting(now) else others).append(booking)
+    assert len(waiting) == 2
+    assert all(each.status != BookingStatus.TENTATIVE for each in others)
+    moved = [each.booking_id for each in rows(Event) if each.name == "booking_rescheduled"]
+    assert len(moved) == 1
+
+
 def test_second_time_changes_nothing_and_password_opens() -> None:
     demo.seed(PASSWORD, DAYS[0])
     before = [len(rows(model)) for model in (Account, Calendar, OneTimeLink, Booking)]
