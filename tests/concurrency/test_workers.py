@@ -82,6 +82,39 @@ def test_finished_work_is_not_done_again_after_a_restart(database, tmp_path):
     assert sorted(handling.effects()) == sorted(ids)
 
 
+def test_work_whose_end_was_not_written_down_comes_to_its_end(database, tmp_path):
+    """As when the disk was full for a moment: the engine says that it is being done, and nobody does it."""
+    record(1)
+    with working(database.url, tmp_path, "worker-1"):
+        wait_until(lambda: standing_in_engine(database, tmp_path) == ["SUCCESS"])
+        set_in_engine(database, tmp_path, "PENDING")
+        wait_until(lambda: standing_in_engine(database, tmp_path) == ["SUCCESS"])
+    assert len(handling.effects()) == 1
+
+
+def engine_of(database: Database, place: Path):
+    """The engine's own tables, whose name there is."""
+    is_file = database.kind == "sqlite"
+    return db.create_engine(f"sqlite:///{place / engine.FILE}" if is_file else database.url), (
+        "workflow_status" if is_file else f"{engine.SCHEMA}.workflow_status"
+    )
+
+
+def standing_in_engine(database: Database, place: Path) -> list[str]:
+    connections, table = engine_of(database, place)
+    with connections.connect() as reading:
+        found = reading.execute(text(f"SELECT status FROM {table} WHERE name = 'handle'")).scalars().all()
+    connections.dispose()
+    return list(found)
+
+
+def set_in_engine(database: Database, place: Path, status: str) -> None:
+    connections, table = engine_of(database, place)
+    with connections.begin() as writing:
+        writing.execute(text(f"UPDATE {table} SET status = '{status}' WHERE name = 'handle'"))
+    connections.dispose()
+
+
 def test_failing_work_is_tried_again_then_listed(database, tmp_path):
     record(1, fails=2)
     with working(database.url, tmp_path, "worker-1", retry_seconds="0.1,0.1"):
