@@ -51,16 +51,6 @@ class TestCrashes:
         assert list(complaints(wanted(), arrived(post.sent))) == []
         assert len(wanted()) == 2 * (4 * PEOPLE + 1)
 
-    def test_r30_a_mail_that_was_taken_when_the_worker_died_comes_again_as_the_same(self, database, tmp_path):
-        post = Post(dawdles=2)
-        with mail_server(post) as server, installed(database.url, tmp_path, mail=server) as site:
-            have_all_booked(site, 1)
-            wait_until(lambda: len(post.sent) == 2)
-            site.kill_worker()
-            wait_until(lambda: states() == {MessageState.SENT: 2})
-        assert len(post.sent) == 4
-        assert list(complaints(wanted(), arrived(post.sent))) == []
-
     @pytest.mark.parametrize(
         ("mails", "complaint"),
         [

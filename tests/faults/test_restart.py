@@ -18,7 +18,7 @@ from .pages import assert_asks_to_wait
 from .promises import complaints
 from .test_kills import kept_messages, undelivered
 
-PEOPLE = 40
+PEOPLE = 20
 RESTARTS = 2
 
 
