@@ -38,7 +38,7 @@ def without_move_guard(monkeypatch: Any) -> None:
     moved = statements.MOVE_BOOKING
     lax = update(statements.booking).where(statements.booking.c.id == bindparam("booking_id"))
     # Nor does the trigger look that keeps a cancelled booking's status.
-    lax = lax.values({column: new for column, new in moved._values.items() if column.name != "status"})
+    lax = lax.values({column: new for column, new in moved._values.items() if column != "status"})
     monkeypatch.setattr(statements, "MOVE_BOOKING", lax.returning(*statements.booking.c))
 
 
