@@ -42,7 +42,7 @@ def show(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
         history=words.history(booking, events, own),
         mails=mails,
         mail_words=mail_words,
-        is_told=any(each.kind == "booking_cancelled" for each in mails),
+        is_told=any(each.kind == words.ending_mail(booking) for each in mails),
         form=CancelForm(formdata=None),
         **shared(viewed),
     )
@@ -62,6 +62,6 @@ def shared(viewed: Viewed) -> dict[str, Any]:
         "when": own.when(booking.starts_at, booking.ends_at - booking.starts_at),
         "mail_to": words.mail_to(booking),
         "zone": words.zone_words(own.tz),
-        "tells_contact": notices.is_sent(booking.calendar_id, "booking_cancelled"),
+        "tells_contact": notices.is_sent(booking.calendar_id, words.ending_mail(booking)),
         "is_managed": manages(web.current(), booking),
     }

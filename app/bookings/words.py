@@ -117,6 +117,14 @@ def ended_by(booking: Booking, events: Iterable[tuple[Any, str | None]]) -> str:
     return f"{'Declined' if booking.request_end else 'Cancelled'} by {who}"
 
 
+def ending_mail(booking: Booking) -> str:
+    """The kind of mail that tells a contact how their booking came to be off, or would if it were cancelled now."""
+    return {
+        RequestEnd.DECLINED: "booking_declined",
+        RequestEnd.EXPIRED: "booking_request_expired",
+    }.get(booking.request_end, "booking_cancelled")
+
+
 def history(booking: Booking, events: Iterable[tuple[Any, str | None]], reader: Reader) -> list[Entry]:
     """What happened to the booking, oldest first, each with who did it."""
     return [_entry(booking, event, actor, reader) for event, actor in events]

@@ -15,6 +15,7 @@ from app.db import in_transaction
 from app.links.models import LinkStatus
 from tests.factories import NOW, at, make_booking, make_calendar, make_link
 from tests.http.booking_people import event_names, link_status, stored
+from tests.mailing import react_to
 from tests.people import form_token, send
 from tests.public_pages import Site, title_of
 
@@ -156,6 +157,16 @@ class TestOwner:
         assert "Declined</span>" in client.get("/bookings?status=cancelled").text
         assert link_status(app) == LinkStatus.USED
         assert event_names(app, request_path) == ["booking_created", "booking_declined"]
+
+    def test_who_declined_reads_whether_the_contact_was_told(
+        self, app: Flask, client: FlaskClient, request_path: str
+    ):
+        """The mail that counts is that of the declining, not one of a cancellation."""
+        send(client, f"{request_path}/decline", reason="")
+        assert "Slotkey has not told Sam Lee." in client.get(request_path).text
+        with app.app_context():
+            react_to("booking_declined")
+        assert "Slotkey has not told" not in client.get(request_path).text
 
     def test_a_reason_that_is_too_long_is_kept(self, app: Flask, client: FlaskClient, request_path: str):
         answer = send(client, f"{request_path}/decline", reason="x" * 501)
