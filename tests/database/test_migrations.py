@@ -70,9 +70,10 @@ def test_r36_what_a_migration_could_change_is_seen(database: Database, world: Wo
     before = rows_of(database.url)
     after = rows_of(database.url)
     assert changes(before, after) == []
+    count = len(after["booking"])
     after["one_time_link"][0]["status"] = "deleted"
     del after["booking"][0]
-    assert changes(before, after) == ["one_time_link.status", "booking: 2 rows, then 1"]
+    assert changes(before, after) == ["one_time_link.status", f"booking: {count} rows, then {count - 1}"]
 
 
 def rows_of(url: str) -> Rows:
