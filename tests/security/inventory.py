@@ -214,7 +214,12 @@ ACTIONS = [
     Action("groups.switch_off"),
     Action("groups.switch_on", uses={"group_id": "off_group_id"}),
     Action("groups.delete"),
-    Action("links.create", {"for_name": "Sam Lee"}, page="links.index", has="for_name"),
+    Action(
+        "links.create",
+        {"for_name": "Sam Lee", "for_email": "sam@example.org"},
+        page="links.index",
+        has="for_name",
+    ),
     Action("links.replace_link", uses={"link_id": "used_id"}),
     Action("links.delete"),
     Action("links.edit", {"note": "another note"}, page="links.edit", has="note"),
