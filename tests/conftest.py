@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import event
 
 from app import clock, create_app
@@ -22,6 +23,11 @@ from .services.databases import KINDS, Database, Databases, forget, settings_for
 
 RUN = "SLOTKEY_TEST_RUN"  # "pid of the leading process:folder of the run", for the processes it starts
 ON_BOTH = ("database", "concurrency", "faults")
+
+
+# How long an example takes tells about the machine, and no test asserts times.
+settings.register_profile("slotkey", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("slotkey")
 
 
 def pytest_configure(config: pytest.Config) -> None:
