@@ -43,7 +43,8 @@ def html_of(letter: Letter, shows_subject: bool = False) -> str:
 
 def mail(message: Any, letter: Letter, sender: Sender, at: datetime) -> EmailMessage:
     """The mail, dated `at`: multipart/mixed of the alternatives (text, HTML, calendar) and the calendar file."""
-    made = EmailMessage(policy=POLICY)
+    # Only whoever takes an address in other letters takes headers in them (SMTPUTF8); see email.py.
+    made = EmailMessage(policy=POLICY.clone(utf8=not _is_plain(message.to_address)))
     _add_headers(made, message, letter, sender)
     made["Date"] = format_datetime(at)
     made.set_content(text_of(letter), cte="quoted-printable")
@@ -56,7 +57,7 @@ def mail(message: Any, letter: Letter, sender: Sender, at: datetime) -> EmailMes
 def _add_headers(made: EmailMessage, message: Any, letter: Letter, sender: Sender) -> None:
     made["From"] = _address(sender.name, sender.address)
     made["To"] = _address(message.to_name, message.to_address)
-    if letter.reply_to:
+    if letter.reply_to and (made.policy.utf8 or _is_plain(letter.reply_to.email)):
         made["Reply-To"] = _address(letter.reply_to.name, letter.reply_to.email)
     made["Subject"] = one_line(letter.subject)
     made["Message-ID"] = message.message_id
@@ -80,6 +81,11 @@ def _add_calendar(made: EmailMessage, file: CalendarFile) -> None:
 def _address(name: str, address: str) -> Address:
     user, _, domain = wire_address(address).rpartition("@")
     return Address(one_line(name), user, domain)
+
+
+def _is_plain(address: str) -> bool:
+    """False for one that plain headers cannot hold: encoded, it is nobody's address."""
+    return wire_address(address).isascii()
 
 
 def _render(template: str, letter: Letter, **more: Any) -> str:

@@ -118,9 +118,9 @@ def record(claimed: Any, state: MessageState, why: str, now: datetime) -> None:
         and_(table.c.state == MessageState.SENDING, table.c.claimed_by == claimed.claimed_by),
         state=state,
         why=why[:500],
-        sent_at=now if state == MessageState.SENT else None,
         retry_at=retry_at,
         claimed_by=None,
+        **({"sent_at": now} if state == MessageState.SENT else {}),  # else when it last was, if ever
     )
 
 

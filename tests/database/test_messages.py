@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask, current_app
-from sqlalchemy import true
+from sqlalchemy import true, update
 
 from app.bookings.manage import token_of
 from app.bookings.models import Booking
@@ -209,6 +209,37 @@ def test_a_person_can_have_it_sent_again(booking):
     deliver_all()
     (message,) = messages()
     assert (message.state, message.why, message.message_id) == (State.SENT, "", failed.message_id)
+
+
+@pytest.mark.usefixtures("post")
+def test_what_was_sent_stays_so_when_sending_it_again_comes_too_late(booking):
+    queue(booking)
+    deliver_all()
+    (sent,) = messages()
+    in_transaction(lambda: service.resend(sent.id, NOW))
+    deliver_all(booking.ends_at)
+    (message,) = messages()
+    assert (message.state, message.sent_at) == (State.DROPPED, NOW)
+
+
+def test_addresses_in_other_letters_go_to_servers_that_take_them(booking):
+    post = Post()
+    queue(booking, to=service.Recipient("Žofie", "žofie@bücher.example"))
+    with mail_server(post, takes_all_letters=True) as server, mails_go_to(server):
+        deliver_all()
+    assert messages()[0].state == State.SENT
+    assert "To: Žofie <žofie@xn--bcher-kva.example>\r\n".encode() in post.envelopes[0].content
+
+
+@pytest.mark.parametrize("address", ["žofie@example.org", "sam@example.org"])
+def test_an_answer_goes_nowhere_rather_than_to_an_encoded_address(booking, post, address):
+    """Whoever takes plain headers only could not write to it."""
+    with transaction():
+        db.session.execute(update(Booking).values(email=address))
+    queue(booking, "booking_confirmed_host")
+    deliver_all()
+    (mail,) = post.sent
+    assert mail["Reply-To"] == (f"Sam Lee <{address}>" if address.isascii() else None)
 
 
 def test_no_row_holds_a_token(booking, post):

@@ -65,9 +65,10 @@ def mail_server(
     password: str = "",
     certificate: ssl.SSLContext | None = None,
     port: int = 0,
+    takes_all_letters: bool = False,
 ) -> Iterator[MailServer]:
     """The server, running, on any free port unless told; what is yielded are the settings that reach it."""
-    controller = _controller(post, security, password, certificate, port)
+    controller = _controller(post, security, password, certificate, port, takes_all_letters)
     controller.start()
     try:
         settings = MailServer("127.0.0.1", controller.port, security, SENDER)
@@ -82,7 +83,12 @@ def nowhere() -> MailServer:
 
 
 def _controller(
-    post: Post, security: Security, password: str, certificate: ssl.SSLContext | None, port: int
+    post: Post,
+    security: Security,
+    password: str,
+    certificate: ssl.SSLContext | None,
+    port: int,
+    takes_all_letters: bool,
 ) -> Controller:
     def check(
         _server: Any, _session: Any, _envelope: Any, _mechanism: str, said: LoginPassword
@@ -98,5 +104,5 @@ def _controller(
         authenticator=check if password else None,
         auth_required=bool(password),
         auth_require_tls=False,
-        enable_SMTPUTF8=False,
+        enable_SMTPUTF8=takes_all_letters,
     )
