@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..db import connection, db
 from ..errors import Conflict, DomainError
-from . import invitations, service, sessions
+from . import email_changes, invitations, service, sessions
 from .invitations import Invited
 from .models import Invitation, Membership, User
 from .service import NewUser
@@ -78,6 +78,7 @@ def _person(invitation: Invitation, person: NewUser, now: datetime) -> User:
         user = User(email=invitation.email, created_at=now, locale=person.locale)
         db.session.add(user)
     else:
+        email_changes.withdraw(user.id, now)
         sessions.end_all(user.id, now)
     user.name, user.password_hash = person.name.strip(), person.password_hash
     user.tz = service.checked_tz(person.tz)

@@ -7,7 +7,7 @@ from ..db import transaction
 from ..errors import DomainError
 from ..visitor import address_key
 from ..web import current, go_to, sign_in_required
-from . import passwords, service, signing_in
+from . import new_passwords, passwords, service, signing_in
 from .account_page import account_page, profile_form
 from .blueprint import answer_as, bp
 from .forms import PasswordForm
@@ -52,4 +52,4 @@ def _change_password(form: PasswordForm) -> None:
     signing_in.confirm(user, form.current_password.data, address_key(), now())
     password_hash = passwords.hashed(form.password.data)
     with transaction():
-        service.change_password(user, password_hash, current().session.id, now())
+        new_passwords.change(user, password_hash, current().session.id, now())

@@ -1,6 +1,8 @@
 """A new password for somebody who has forgotten theirs, by a link in a mail. Opens its own transactions."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import select
 
@@ -8,7 +10,7 @@ from .. import config, events, ratelimit
 from ..db import db, in_transaction, transaction
 from ..errors import DomainError, NotFound
 from ..ratelimit import Limit
-from . import passwords, reset_tokens, service, sessions
+from . import email_changes, passwords, reset_tokens, service, sessions
 from .models import Membership, User
 
 LIFETIME = timedelta(hours=1)
@@ -52,24 +54,27 @@ def ask(email: str, address: str, now: datetime) -> None:
     for limit, key in limits:
         ratelimit.count(limit, key, now=now)
     found = db.session.execute(
-        select(User.id, Membership.account_id)
+        select(User.id, User.email, User.password_hash, Membership.account_id)
         .join(Membership, Membership.user_id == User.id)
         .where(User.email == wanted)
     ).one_or_none()
     if found is None:
         ratelimit.count(NOBODY, wanted, now=now)
         return
-    user_id, account_id = found
+    data = {"user_id": found.id, "mark": mark_of(found)}
     in_transaction(
-        lambda: events.record(
-            "password_reset_asked", account_id=account_id, at=now, data={"user_id": user_id}
-        )
+        lambda: events.record("password_reset_asked", account_id=found.account_id, at=now, data=data)
     )
 
 
-def token_of(user: User, now: datetime) -> str:
+def mark_of(user: Any) -> str:
+    """A short mark of the present e-mail and password: another one tells that what was asked for is settled."""
+    return sha256(_state(user).encode()).hexdigest()[:16]
+
+
+def token_of(user: User, asked_at: datetime) -> str:
     """The secret behind /r/ for this person: for a mail to them, or for the operator to hand over."""
-    return reset_tokens.make(user.id, _state(user), now + LIFETIME, config.current().secrets)
+    return reset_tokens.make(user.id, _state(user), asked_at + LIFETIME, config.current().secrets)
 
 
 def user_called(email: str) -> User:
@@ -90,10 +95,14 @@ def user_of(token: str, now: datetime) -> User:
 
 
 def reset(token: str, password: str, now: datetime) -> User:
-    """Store the new password and end every session there is. Raises ResetGone, and Invalid for a poor password."""
+    """Store the new password; every session ends, and a change of e-mail that waits is withdrawn.
+
+    Raises ResetGone, and Invalid for a poor password.
+    """
     user = user_of(token, now)
     checked, renewed = user.password_hash, passwords.hashed(password)
     with transaction():
+        email_changes.withdraw(user.id, now)  # first: whoever confirms one takes the rows in this order too
         # Hashing takes a while: of two who send the same link at once, one is too late.
         if not service.renew_hash(user.id, checked, renewed):
             raise ResetGone
@@ -101,5 +110,5 @@ def reset(token: str, password: str, now: datetime) -> User:
     return user
 
 
-def _state(user: User) -> str:
+def _state(user: Any) -> str:
     return f"{user.email}\n{user.password_hash}"

@@ -82,13 +82,6 @@ def renew_hash(user_id: int, checked: str, renewed: str) -> bool:
     return connection().execute(same.values(password_hash=renewed)).rowcount == 1
 
 
-def change_password(user: User, password_hash: str, kept_session: int, now: datetime) -> None:
-    """A new password; every session of the user but `kept_session` ends."""
-    user.password_hash = password_hash
-    db.session.flush()  # the row first: a sign-in by the old password that holds it shall end too
-    sessions.end_others(user.id, kept_session, now)
-
-
 def checked_email(email: str) -> str:
     """The address in lower case, as it is stored. Raises Invalid with the reason."""
     try:

@@ -15,15 +15,16 @@ from .letters import Action, Fact, Letter, Overtaken
 from .occasions import Occasion
 
 GONE = "This was revoked, replaced or used before it could be sent."
+SETTLED = "The password or the e-mail address was changed before this could be sent."
 TOO_LATE = "The hour for this had passed before it could be sent."
 
 
 def password_reset(occasion: Occasion) -> Letter:
     """The link by which somebody chooses a new password."""
     user = db.session.get(User, occasion.message.user_id, populate_existing=True)
-    if occasion.is_sending and occasion.now > occasion.message.created_at + resetting.LIFETIME:
-        raise Overtaken(TOO_LATE)
-    address = occasion.secret_address("/r/", resetting.token_of(user, occasion.now))
+    if occasion.is_sending:
+        _require_forgotten(user, occasion)
+    address = occasion.secret_address("/r/", resetting.token_of(user, occasion.message.created_at))
     return Letter(
         subject="Choose a new password",
         title="Choose a new password",
@@ -88,6 +89,15 @@ def email_notice(occasion: Occasion) -> Letter:
         "under Account, and change your password at once.",
         reason="You get this because you sign in with this address.",
     )
+
+
+def _require_forgotten(user: User, occasion: Occasion) -> None:
+    """Another e-mail or password since it was asked for: a link made now would open what it was never meant for."""
+    message = occasion.message
+    if occasion.now >= message.created_at + resetting.LIFETIME:
+        raise Overtaken(TOO_LATE)
+    if message.to_address != user.email or message.data.get("mark") != resetting.mark_of(user):
+        raise Overtaken(SETTLED)
 
 
 def _change(occasion: Occasion) -> tuple[EmailChange, User]:

@@ -25,8 +25,8 @@ def email_change_asked(event: Event, now: datetime) -> None:
 
 
 def _tell_user(event: Event, now: datetime) -> None:
-    user = db.session.get(User, event.data["user_id"])
-    _queue(event, "password_reset", user.name, user.email, now, user_id=user.id)
+    user, asked = db.session.get(User, event.data["user_id"]), {"mark": event.data.get("mark")}
+    _queue(event, "password_reset", user.name, user.email, now, user_id=user.id, data=asked)
 
 
 def _tell_invited(event: Event, now: datetime) -> None:

@@ -8,14 +8,15 @@ import pytest
 from app.accounts import email_changes, forgetting, invitations, joining, resetting, sessions
 from app.accounts.models import EmailChange, Invitation, Role, Session, User
 from app.accounts.sessions import SignedIn
-from app.db import db, transaction
+from app.db import db, in_transaction, transaction
 from app.events import Event
-from app.messaging import compose, kinds
+from app.messaging import compose, kinds, service
+from app.messaging.delivery import deliver
 from app.messaging.letters import Letter, Overtaken
 from app.messaging.models import Message, MessageState
 from app.messaging.occasions import HIDDEN, Occasion
 from tests.factories import NOW, account_of, make_email_change, make_invitation, make_user
-from tests.mailing import deliver_all, mails_go_to, messages, react_to
+from tests.mailing import deliver_all, events_called, mails_go_to, messages, react_to
 from tests.services.mail import Post, mail_server
 
 pytestmark = pytest.mark.usefixtures("now")
@@ -122,6 +123,39 @@ def test_mail_that_comes_too_late_is_not_sent(person: SignedIn, name: str) -> No
     deliver_all(NOW + timedelta(days=8))
     (message,) = messages()
     assert message.state == MessageState.DROPPED
+
+
+@pytest.mark.parametrize("change", [{"password_hash": "other"}, {"email": "other@example.org"}])
+@pytest.mark.parametrize("is_queued", [True, False])
+def test_reset_of_what_was_changed_meanwhile_is_not_sent(
+    person: SignedIn, change: dict[str, str], is_queued: bool
+) -> None:
+    ask_for_password(person)
+    if is_queued:
+        react_to("password_reset_asked")
+    with transaction():
+        db.session.execute(db.update(User).values(change))
+    db.session.expire_all()
+    react_to("password_reset_asked")
+    deliver_all()
+    assert [each.state for each in messages()] == [MessageState.DROPPED]
+
+
+def test_sending_a_reset_again_renews_neither_its_hour_nor_its_use(person: SignedIn) -> None:
+    ask_for_password(person)
+    react_to("password_reset_asked")
+    (message,) = messages()
+    (token,) = LINK.findall(compose.text_of(written(message, now=NOW + timedelta(minutes=50))))
+    assert resetting.user_of(token, NOW + timedelta(minutes=59)).id == person.user.id
+    with pytest.raises(resetting.ResetGone):
+        resetting.user_of(token, NOW + resetting.LIFETIME)
+    with mail_server(Post()) as server, mails_go_to(server):
+        deliver_all()
+        resetting.reset(token, "a longer battery staple", NOW)
+        in_transaction(lambda: service.resend(message.id, NOW))
+        deliver(events_called("message_queued")[-1], NOW)
+    (message,) = messages()
+    assert (message.state, message.sent_at) == (MessageState.DROPPED, NOW)
 
 
 def test_what_is_long_over_is_forgotten_and_its_messages_say_so(person: SignedIn) -> None:

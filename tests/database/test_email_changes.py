@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.accounts import email_changes, resetting, service, sessions
+from app.accounts import email_changes, new_passwords, resetting, service, sessions
 from app.accounts.email_changes import ChangeGone
 from app.accounts.models import EmailChange, User
 from app.accounts.sessions import SignedIn
@@ -76,6 +76,20 @@ def test_withdrawn_and_old_ones_are_gone(ada: User) -> None:
         with pytest.raises(ChangeGone):
             email_changes.find(forged, NOW)
     assert email_of(ada) == "ada@example.org"
+
+
+@pytest.mark.parametrize("way", ["reset", "change"])
+def test_new_password_withdraws_it(ada: User, way: str) -> None:
+    """Whoever has got in and asked for their own address must not keep it as a way back."""
+    change = ask(ada)
+    if way == "reset":
+        resetting.reset(resetting.token_of(ada, NOW), "a longer battery staple", NOW)
+    else:
+        kept = signed_in(ada).session.id
+        with transaction():
+            new_passwords.change(ada, "other hash", kept, NOW)
+    with pytest.raises(ChangeGone):
+        confirm(change)
 
 
 def test_taken_address_is_said_to_its_mailbox_only(ada: User) -> None:

@@ -35,7 +35,10 @@ def ask(email: str, address: str = "192.0.2.1", now=NOW) -> None:
 def test_asking_is_an_event_without_a_secret(ada: User) -> None:
     ask(" ADA@example.org ")
     (found,) = asked()
-    assert (found.data, found.account_id) == ({"user_id": ada.id}, account_of(ada))
+    assert (found.data, found.account_id) == (
+        {"user_id": ada.id, "mark": resetting.mark_of(ada)},
+        account_of(ada),
+    )
 
 
 def test_nobody_is_asked_for_without_an_event(ada: User) -> None:
