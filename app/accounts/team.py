@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 
 from .. import events
 from ..db import db
 from ..errors import Conflict, NotAllowed, NotFound
 from . import sessions
-from .models import Account, Membership, Role, User
+from .models import Account, Invitation, Membership, Role, User
 from .roles import given_by
 from .sessions import SignedIn
 
@@ -74,11 +74,13 @@ def change_role(signed_in: SignedIn, user_id: int, role: Role, now: datetime) ->
     membership = _membership(signed_in.account.id, user_id)
     membership.role = role
     db.session.flush()
+    _revoke_invitations(signed_in, user_id, given_by(role), now)
     _record("member_role_changed", signed_in, user_id, now, role=role.value, was=member.role.value)
 
 
 def remove(signed_in: SignedIn, user_id: int, now: datetime) -> None:
-    """Take somebody, or oneself, out of the workspace: they are signed out at once, and what they did stays.
+    """Take somebody, or oneself, out of the workspace: they are signed out at once, and what they did stays. Only their
+    invitations that nobody has accepted yet are revoked.
 
     Raises NotAllowed beyond one's own role, Conflict for the last owner. Their calendars are the caller's to hand over.
     """
@@ -88,13 +90,41 @@ def remove(signed_in: SignedIn, user_id: int, now: datetime) -> None:
     db.session.delete(_membership(signed_in.account.id, user_id))
     db.session.flush()
     sessions.end_all(user_id, now)
+    _revoke_invitations(signed_in, user_id, (), now)
     _record("member_removed", signed_in, user_id, now, role=member.role.value)
+
+
+def _revoke_invitations(signed_in: SignedIn, user_id: int, given: Sequence[Role], now: datetime) -> None:
+    """Nobody joins by the word of somebody who may not give that role (any more)."""
+    beyond = (
+        update(Invitation)
+        .where(
+            Invitation.account_id == signed_in.account.id,
+            Invitation.invited_by_id == user_id,
+            Invitation.role.not_in(given),
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+        .returning(Invitation.id, Invitation.role)
+    )
+    for invitation_id, role in db.session.execute(beyond).all():
+        events.record(
+            "invitation_revoked",
+            account_id=signed_in.account.id,
+            actor_id=signed_in.user.id,
+            at=now,
+            data={"invitation_id": invitation_id, "role": role.value},
+        )
 
 
 def _locked(signed_in: SignedIn, user_id: int) -> Member:
     """The member as of now, with the workspace's row held: of two who change the team at once, one sees what the other
-    did, so that neither the last owner nor a role that was just taken away gets past."""
-    db.session.execute(select(Account.id).where(Account.id == signed_in.account.id).with_for_update())
+    did, so that neither the last owner nor a role that was just taken away gets past. Whoever accepts an invitation
+    meanwhile refers to that row, and does not wait."""
+    db.session.execute(
+        select(Account.id).where(Account.id == signed_in.account.id).with_for_update(key_share=True)
+    )
     actor = _member(signed_in.account.id, signed_in.user.id)
     member = _member(signed_in.account.id, user_id)
     if member.role not in given_by(actor.role):

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts import invitations, joining, service, sessions, team
+from app.accounts import email_changes, invitations, joining, service, sessions, team
 from app.accounts.joining import InvitationGone
 from app.accounts.models import Membership, Role, User
 from app.accounts.service import NewUser
@@ -17,7 +17,15 @@ from app.calendars.models import Calendar
 from app.db import db, transaction
 from app.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from app.events import Event
-from tests.factories import NOW, account_of, join, make_calendar, make_invitation, make_user
+from tests.factories import (
+    NOW,
+    account_of,
+    join,
+    make_calendar,
+    make_email_change,
+    make_invitation,
+    make_user,
+)
 
 A_WEEK = timedelta(days=7)
 OWNER, ADMIN, MEMBER = Role.OWNER, Role.ADMIN, Role.MEMBER
@@ -262,6 +270,35 @@ class TestInvitations:
         with pytest.raises(InvitationGone), transaction():
             joining.accept(invited, grace(), NOW)
         assert "Grace" not in roles()
+
+    def test_invitations_of_who_was_removed_are_revoked(self, ada: User) -> None:
+        ben, person = join(ada, "Ben", ADMIN), signed_in(ada)
+        his, hers = make_invitation(ben), make_invitation(ada, "h@example.org")
+        token = invitations.token_of(his)
+        with transaction():
+            team.remove(person, ben.id, NOW)
+        with pytest.raises(InvitationGone):
+            joining.find(token, NOW)
+        assert [each.by.id for each in invitations.pending_of(account_of(ada))] == [ada.id]
+        assert joining.find(invitations.token_of(hers), NOW).by.id == ada.id
+        assert "invitation_revoked" in happened()
+
+    def test_invitations_beyond_a_smaller_role_are_revoked(self, ada: User) -> None:
+        ben = join(ada, "Ben", OWNER)
+        for role in (OWNER, ADMIN, MEMBER):
+            make_invitation(ben, f"{role.value}@example.org", role=role)
+        for smaller, left in ((ADMIN, {ADMIN, MEMBER}), (MEMBER, set())):
+            change(ada, ben, smaller)
+            pending = invitations.pending_of(account_of(ada))
+            assert {each.invitation.role for each in pending} == left
+
+    def test_who_comes_back_has_no_change_of_e_mail_waiting(self, ada: User) -> None:
+        ben, person = join(ada, "Ben"), signed_in(ada)
+        make_email_change(ben)
+        with transaction():
+            team.remove(person, ben.id, NOW)
+        accept(make_invitation(ada, ben.email))
+        assert email_changes.pending_of(ben.id, NOW) is None
 
     def test_who_had_left_comes_back_as_the_same_person(self, ada: User) -> None:
         ben, person = join(ada, "Ben"), signed_in(ada)
