@@ -10,6 +10,7 @@ from ..errors import Conflict
 from ..messaging import lists as messages
 from ..messaging import notices
 from ..messaging import words as mail_words
+from ..messaging.models import TOLD
 from . import lists, words
 from .forms import CancelForm
 from .lists import Viewed
@@ -42,7 +43,7 @@ def show(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
         history=words.history(booking, events, own),
         mails=mails,
         mail_words=mail_words,
-        is_told=any(each.kind == words.ending_mail(booking) for each in mails),
+        is_told=any(each.kind == words.ending_mail(booking) and each.state in TOLD for each in mails),
         form=CancelForm(formdata=None),
         **shared(viewed),
     )

@@ -36,6 +36,10 @@ class MessageState(StrEnum):
     DROPPED = "dropped"  # what it was to say was no longer true when its turn came
 
 
+# The recipient has it, or may have it soon.
+TOLD = (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, MessageState.UNCLEAR)
+
+
 class Message(Base):
     """One message to one person, made once for its `effect`. The text is made when it is sent or shown."""
 

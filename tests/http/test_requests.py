@@ -15,7 +15,7 @@ from app.db import in_transaction
 from app.links.models import LinkStatus
 from tests.factories import NOW, at, make_booking, make_calendar, make_link
 from tests.http.booking_people import event_names, link_status, stored
-from tests.mailing import react_to
+from tests.mailing import deliver_all, react_to
 from tests.people import form_token, send
 from tests.public_pages import Site, title_of
 
@@ -167,6 +167,9 @@ class TestOwner:
         with app.app_context():
             react_to("booking_declined")
         assert "Slotkey has not told" not in client.get(request_path).text
+        with app.app_context():
+            deliver_all()  # without a mail server, so that it is kept
+        assert "Slotkey has not told Sam Lee." in client.get(request_path).text
 
     def test_a_reason_that_is_too_long_is_kept(self, app: Flask, client: FlaskClient, request_path: str):
         answer = send(client, f"{request_path}/decline", reason="x" * 501)
