@@ -6,7 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from ..accounts.models import User
-from ..bookings.models import Booking, BookingStatus, Party
+from ..accounts.service import account_of
+from ..bookings.models import Booking, BookingStatus
 from ..db import db, in_transaction
 from ..events import Event
 from . import notices
@@ -25,9 +26,8 @@ def booking_created(event: Event, now: datetime) -> None:
 
 
 def booking_rescheduled(event: Event, now: datetime) -> None:
-    """The new time to both; the old one stands beside it. What the contact moves may have to be confirmed anew."""
-    asks_again = "booking_requested" if event.data.get("by") == Party.CONTACT else None
-    in_transaction(lambda: _tell(event, now, "booking_moved", tentative=asks_again))
+    """The new time to both; the old one stands beside it. Whoever moves a request, it still waits for its answer."""
+    in_transaction(lambda: _tell(event, now, "booking_moved", tentative="booking_requested"))
 
 
 def booking_cancelled(event: Event, now: datetime) -> None:
@@ -75,7 +75,7 @@ def _queue(event: Event, parties: _Parties, kind: str, who: str, to: Recipient, 
         booking_id=booking.id,
         link_id=booking.link_id,
         calendar_id=booking.calendar_id,
-        user_id=booking.host_id if who == "host" else None,
+        user_id=parties.host.id if who == "host" else None,
         data=_said(event, booking),
     )
 
@@ -89,7 +89,12 @@ def _said(event: Event, booking: Booking) -> dict[str, int]:
 
 
 def _parties(event: Event) -> _Parties | None:
+    """Who is to hear of it. For a host who has left, that is whoever has their calendar now."""
     found = db.session.execute(
         select(Booking, User).join(User, User.id == Booking.host_id).where(Booking.id == event.booking_id)
     ).one_or_none()
-    return _Parties(*found) if found else None
+    if found is None:
+        return None
+    booking, host = found
+    is_here = account_of(host.id) == booking.account_id
+    return _Parties(booking, host if is_here else booking.calendar.host)

@@ -9,15 +9,18 @@ import pytest
 from sqlalchemy import update
 
 from app import events
+from app.accounts import sessions, team
+from app.accounts.models import Role
 from app.bookings.manage import token_of
 from app.bookings.models import Booking, BookingStatus, Party
 from app.bookings.service import cancel
-from app.db import db, transaction
+from app.calendars.handing_over import hand_over
+from app.db import db, in_transaction, transaction
 from app.messaging import notices
 from app.messaging.models import MessageState
 from app.messaging.notices import Setting
 
-from ..factories import NOW, at, make_booking, make_calendar, make_link, make_user, wish
+from ..factories import NOW, at, join, make_booking, make_calendar, make_link, make_user, wish
 from ..mailing import deliver_all, mails_go_to, messages, react_to
 from ..services.mail import Post, mail_server
 
@@ -211,6 +214,29 @@ def test_a_request_is_told_as_one(calendar, post):
     assert f"/bookings/{booking.id}" in text_of(to_dana)
 
 
+@pytest.mark.parametrize("by", Party)
+def test_a_request_that_is_moved_is_still_one(calendar, post, by):
+    booking = _tentative(calendar)
+    _move(booking, at(11), by=by)
+    to_sam, to_dana = mails_after(post, "booking_rescheduled")
+    assert to_sam["Subject"].startswith("Requested: ")
+    assert "Was: Wednesday 2 December 2026, 09:00" in text_of(to_sam)
+    assert "When: Wednesday 2 December 2026, 11:00" in text_of(to_sam)
+    assert to_dana["Subject"].startswith("Please confirm: Sam Lee")
+
+
+def test_when_the_host_has_left_whoever_has_the_calendar_is_told(calendar, post):
+    grace = join(calendar.host, "Grace Hopper", Role.OWNER, email="grace@example.org")
+    make_booking(calendar)
+    owner = in_transaction(lambda: sessions.find(sessions.begin(grace, calendar.account_id, NOW), NOW))
+    with transaction():
+        team.remove(owner, calendar.host_id, NOW)
+        hand_over(calendar.account_id, calendar.host_id, grace.id, actor_id=grace.id, now=NOW)
+    _, to_host = mails_after(post, "booking_created")
+    assert to_host["To"] == "Grace Hopper <grace@example.org>"
+    assert {each.user_id for each in messages()} == {None, grace.id}
+
+
 @pytest.mark.parametrize(
     ("name", "subjects"),
     [
@@ -262,13 +288,13 @@ def _tentative(calendar) -> Booking:
     return db.session.get(Booking, made.id, populate_existing=True)
 
 
-def _move(booking: Booking, start: int, sequence: int = 1) -> None:
+def _move(booking: Booking, start: int, sequence: int = 1, by: Party = Party.CONTACT) -> None:
     before = booking.starts_at
     starts_at = before + timedelta(seconds=start - int(before.timestamp()))
     _change(
         booking,
         "booking_rescheduled",
-        {"from": int(before.timestamp()), "to": start},
+        {"from": int(before.timestamp()), "to": start, "by": by.value},
         sequence=sequence,
         starts_at=starts_at,
         ends_at=starts_at + HOUR / 2,
