@@ -31,6 +31,7 @@ GONE = "The booking is no longer there."
 CHANGED = "The booking has changed since, and a later message says so."
 CANCELLED = "The booking was cancelled before this could be sent."
 STOPPED = "The contact has asked for no more reminders."
+BEGUN = "The booking had begun before this could be sent."
 OVER = "The booking was over before this could be sent."
 
 
@@ -125,11 +126,13 @@ def _told(occasion: Occasion, *, live: bool) -> Told:
 
 
 def _require_true(booking: Booking, occasion: Occasion, *, live: bool) -> None:
-    """A follow-up is about what is over; everything else that is live comes before it."""
+    """A follow-up is about what is over; everything else that is live comes before it, a reminder before its start."""
     if live and booking.status == BookingStatus.CANCELLED:
         raise Overtaken(CANCELLED)
     if booking.sequence > occasion.message.data.get("sequence", booking.sequence):
         raise Overtaken(CHANGED)
+    if occasion.message.kind == notices.REMINDER and booking.starts_at <= occasion.now:
+        raise Overtaken(BEGUN)
     if live and booking.ends_at <= occasion.now and occasion.message.kind != notices.FOLLOW_UP:
         raise Overtaken(OVER)
 

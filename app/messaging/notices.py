@@ -74,7 +74,8 @@ def change(
     before = setting_of(calendar.id, kind)
     if before.mark != seen:
         raise Conflict(CHANGED)
-    on_since = before.on_since if before.is_on and before.on_since else now
+    same_times = (before.is_on, before.minutes) == (wanted.is_on, wanted.minutes)
+    on_since = (before.on_since or calendar.created_at) if same_times else now
     values = {**asdict(wanted), "minutes": list(wanted.minutes), "on_since": on_since}
     row = upsert(table).values(calendar_id=calendar.id, kind=kind, **values)
     db.session.execute(row.on_conflict_do_update(index_elements=["calendar_id", "kind"], set_=values))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select, true
 
 from ..accounts.models import Account
 from ..bookings.models import Booking, BookingStatus
@@ -74,6 +74,7 @@ def _to_remind(rule: _Rule, minutes: int, shorter: int, now: datetime) -> Select
         booking.c.starts_at > now + timedelta(minutes=shorter),
         booking.c.starts_at <= now + timedelta(minutes=minutes),
         epoch_seconds(booking.c.created_at) <= due_at,
+        due_at > int(rule.since.timestamp()) if rule.since else true(),
         ~told,
     )
 

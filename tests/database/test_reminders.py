@@ -35,10 +35,10 @@ def reminded(kind: str = REMINDER) -> list[tuple[int, str]]:
     return [(each.booking_id, each.effect) for each in messages() if each.kind == kind]
 
 
-def choose(calendar, kind: str = REMINDER, **values) -> None:
+def choose(calendar, kind: str = REMINDER, when=NOW, **values) -> None:
     with transaction():
         seen = notices.setting_of(calendar.id, kind).mark
-        notices.change(calendar, kind, Setting(**values), seen=seen, actor_id=calendar.host_id, now=NOW)
+        notices.change(calendar, kind, Setting(**values), seen=seen, actor_id=calendar.host_id, now=when)
 
 
 def test_a_day_before_unless_told_otherwise_and_only_once(booking):
@@ -72,6 +72,44 @@ def test_an_outage_loses_none_that_still_helps_and_sends_none_that_does_not(cale
     other = make_booking(calendar, start=at(12, days=7))
     queue_due(db.session.get(Booking, other.id).starts_at + MINUTE)
     assert len(reminded()) == 1
+
+
+def test_other_times_remind_nobody_of_what_was_due_already(calendar, booking):
+    queue_due(booking.starts_at - DAY)
+    choose(calendar, when=booking.starts_at - 20 * HOUR, minutes=(1500, 60))
+    for hours in (20, 10, 1):
+        queue_due(booking.starts_at - hours * HOUR)
+    assert [effect for _, effect in reminded()] == [
+        f"booking_reminder:{booking.id}:0:1440",
+        f"booking_reminder:{booking.id}:0:60",
+    ]
+
+
+def test_reminders_that_are_switched_on_again_make_up_for_nothing(calendar, booking):
+    choose(calendar, is_on=False, minutes=(1440,))
+    choose(calendar, when=booking.starts_at - 20 * HOUR, minutes=(1440,))
+    queue_due(booking.starts_at - 19 * HOUR)
+    assert reminded() == []
+
+
+def test_other_words_keep_what_is_due(calendar, booking):
+    choose(calendar, when=booking.starts_at - 20 * HOUR, minutes=(1440,), subject="Soon")
+    queue_due(booking.starts_at - 19 * HOUR)
+    assert len(reminded()) == 1
+
+
+def test_a_longer_follow_up_thanks_nobody_twice(calendar, booking):
+    choose(calendar, FOLLOW_UP, minutes=(60,))
+    queue_due(booking.ends_at + HOUR)
+    choose(calendar, FOLLOW_UP, when=booking.ends_at + 2 * HOUR, minutes=(90,))
+    queue_due(booking.ends_at + 3 * HOUR)
+    assert len(reminded(FOLLOW_UP)) == 1
+
+
+def test_a_reminder_is_not_sent_once_the_booking_has_begun(booking):
+    queue_due(booking.starts_at - MINUTE)
+    deliver(events_called("message_queued")[0], booking.starts_at)
+    assert messages()[0].why == "The booking had begun before this could be sent."
 
 
 def test_a_clock_that_jumps_repeats_none(booking):
