@@ -99,6 +99,30 @@ def test_stored_text_has_no_control_characters():
     assert one_line(None) == paragraphs(None) == ""
 
 
+@pytest.mark.parametrize("letter", [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x61C])
+def test_nothing_turns_the_direction_of_a_text_round(letter):
+    assert one_line(f"Sam{chr(letter)} Lee{chr(letter)}") == paragraphs(f"Sam{chr(letter)} Lee") == "Sam Lee"
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "\U0001f469\u200d\U0001f52c",
+        "\u0915\u094d\u200d\u0937",
+    ],
+)
+def test_joiners_stay_inside_words(seen):
+    assert one_line(f"\u200d {seen} \u200c\u200d") == paragraphs(f"\u200c{seen}\u200d\n\u200d") == seen
+
+
+@pytest.mark.parametrize(
+    "text", ["\u200b\u200b", "\u200d", "\u2060 \ufeff", "\u00ad\n\u00ad", "\u3164", "\u2800", "\u0301\ufe0f"]
+)
+def test_what_shows_nothing_is_empty(text):
+    assert one_line(text) == paragraphs(text) == ""
+
+
 @pytest.mark.parametrize(
     ("minutes", "words"),
     [
