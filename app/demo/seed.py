@@ -61,10 +61,14 @@ def open_link(now: datetime) -> str | None:
 
 
 def _open_link(calendar: Calendar, now: datetime) -> OneTimeLink | None:
+    """Made here: one that took its place for somebody has the same note, and is theirs."""
     found = select(OneTimeLink).where(
         OneTimeLink.calendar_id == calendar.id,
         OneTimeLink.status == LinkStatus.ACTIVE,
         OneTimeLink.note == TRY_NOTE,
+        OneTimeLink.parent_id.is_(None),
+        OneTimeLink.for_name == "",
+        OneTimeLink.for_email == "",
         or_(OneTimeLink.expires_at.is_(None), OneTimeLink.expires_at > now),
     )
     known = db.session.scalars(found.order_by(OneTimeLink.id))

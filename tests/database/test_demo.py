@@ -13,6 +13,7 @@ from app.calendars.models import Calendar
 from app.db import db, transaction
 from app.events import Event
 from app.links.models import LinkRequest, LinkSource, LinkStatus, OneTimeLink
+from app.links.sending import replace_for
 from app.links.service import address_of, delete_link
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -83,6 +84,26 @@ def test_there_is_always_one_link_to_try() -> None:
         link = next(link for link in rows(OneTimeLink) if address_of(link) == first)
         delete_link(link, actor=None, now=now)
     assert demo.open_link(now) not in (first, None)
+
+
+def test_link_of_somebody_who_asked_is_not_the_one_to_try() -> None:
+    now = DAYS[0]
+    demo.seed(PASSWORD, now)
+    first = demo.open_link(now)
+    with transaction():
+        tried = next(link for link in rows(OneTimeLink) if address_of(link) == first)
+        delete_link(tried, actor=None, now=now)
+        dana = user_by_email(demo.EMAIL)
+        theirs = replace_for(
+            db.session.get(Calendar, tried.calendar_id),
+            tried,
+            "Zoe",
+            "zoe@example.org",
+            tried.note,
+            dana,
+            now,
+        )
+    assert demo.open_link(now) not in (first, address_of(theirs))
 
 
 def test_no_link_to_try_without_an_open_calendar() -> None:
