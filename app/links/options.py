@@ -35,7 +35,7 @@ class LinkOptions:
     offered_times: tuple[int, ...] = ()
 
 
-def taken_over(link: Any, for_name: str, for_email: str) -> LinkOptions:
+def taken_over(link: Any, for_name: str, for_email: str, note: str) -> LinkOptions:
     """What a link in place of this one begins with, for the same person or another.
 
     Dates are not taken over: they are likely to have passed.
@@ -43,7 +43,7 @@ def taken_over(link: Any, for_name: str, for_email: str) -> LinkOptions:
     return LinkOptions(
         for_name=for_name,
         for_email=for_email,
-        note=link.note,
+        note=note,
         checks_recipient=link.checks_recipient,
         duration_minutes=link.duration_minutes,
     )

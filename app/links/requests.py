@@ -9,6 +9,7 @@ from sqlalchemy import Row, select, text, update
 from .. import events
 from ..accounts.models import User
 from ..calendars.models import Calendar
+from ..calendars.texts import one_line
 from ..db import connection, db, upsert
 from ..errors import Conflict
 from .lookup import FoundLink
@@ -58,13 +59,19 @@ def ask(link: FoundLink, asker: Asker, now: datetime) -> None:
 def answer(calendar: Calendar, request: LinkRequest, actor: User, now: datetime) -> OneTimeLink:
     """A new link for whoever asked, in place of the one they opened; it is sent to the address they gave.
 
-    Note and duration are the old link's. Raises Conflict when the request is settled: then no link was made.
+    The duration is the old link's. Raises Conflict when the request is settled: then no link was made.
     """
     parent = db.session.get_one(OneTimeLink, request.link_id)
-    link = replace_for(calendar, parent, request.name, request.email, actor, now)
+    link = replace_for(calendar, parent, request.name, request.email, _note_for(request, parent), actor, now)
     send(link, actor, now)
     _settle(request, RequestStatus.ANSWERED, actor, now, new_link_id=link.id)
     return link
+
+
+def _note_for(request: LinkRequest, parent: OneTimeLink) -> str:
+    """The old link's note is about whoever it was for: anybody else's link has what they wrote themselves."""
+    is_same = request.email.lower() == parent.for_email.lower()
+    return parent.note if is_same else one_line(request.note)
 
 
 def ignore(request: LinkRequest, actor: User, now: datetime) -> None:

@@ -45,16 +45,19 @@ def send_replacement(
     While they have one that they have not used, it is sent again: however often this is pressed, one is open.
     """
     _hold(parent.id)
-    link = _open_replacement(parent, email, now) or replace_for(calendar, parent, name, email, actor, now)
+    link = _open_replacement(parent, email, now)
+    if link is None:
+        link = replace_for(calendar, parent, name, email, parent.note, actor, now)
     send(link, actor, now)
     return link
 
 
 def replace_for(
-    calendar: Calendar, parent: OneTimeLink, name: str, email: str, actor: User, now: datetime
+    calendar: Calendar, parent: OneTimeLink, name: str, email: str, note: str, actor: User, now: datetime
 ) -> OneTimeLink:
-    """A new link with the note and the duration of `parent`, whatever its status, for another person."""
-    return create_link(calendar, taken_over(parent, name, email), actor=actor, now=now, parent=parent)
+    """A new link with the duration of `parent`, whatever its status, for another person."""
+    options = taken_over(parent, name, email, note)
+    return create_link(calendar, options, actor=actor, now=now, parent=parent)
 
 
 def is_sendable(link: Any, now: datetime) -> bool:

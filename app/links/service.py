@@ -88,7 +88,7 @@ def create_replacement(
     """
     if parent.status == LinkStatus.ACTIVE:
         raise Conflict("This link has not been used. Send it again, or delete it first.")
-    options = taken_over(parent, parent.for_name, parent.for_email)
+    options = taken_over(parent, parent.for_name, parent.for_email, parent.note)
     return create_link(calendar, options, actor=actor, now=now, parent=parent)
 
 

@@ -83,7 +83,7 @@ def test_no_check_without_an_address(link):
 
 
 def test_replacement_checks_too(link):
-    assert taken_over(link, "Zoe", "zoe@example.org").checks_recipient
+    assert taken_over(link, "Zoe", "zoe@example.org", "").checks_recipient
 
 
 def test_old_challenges_are_forgotten(link):

@@ -77,7 +77,7 @@ def test_page_without_requests_says_nothing_of_them(links: Links) -> None:
 
 def test_one_press_makes_a_link_and_sends_it(links: Links) -> None:
     old = used_link(links)
-    request_id = ask(links, old)
+    request_id = ask(links, old, note="Sam sent me\nthis.")
     answer = press(links, request_id, "answer")
     request = stored(links, LinkRequest, request_id)
     assert answer.location == f"{links.section}?created={request.new_link_id}"
@@ -92,10 +92,22 @@ def test_one_press_makes_a_link_and_sends_it(links: Links) -> None:
         "Zoe Lind",
         "zoe@example.org",
     )
-    assert (new.note, new.duration_minutes) == ("From the fair", 45)
+    assert (new.note, new.duration_minutes) == ("Sam sent me this.", 45)
     assert request.status == RequestStatus.ANSWERED
     assert set(event_names(links)) >= {"link_send_asked", "link_request_answered"}
     assert "Requests for a new link" not in links.get(links.section).text
+
+
+@pytest.mark.parametrize(
+    ("email", "note"),
+    [("Sam@Example.org", "From the fair"), ("zoe@example.org", "")],
+    ids=["same", "another"],
+)
+def test_note_about_somebody_stays_with_their_address(links: Links, email: str, note: str) -> None:
+    request_id = ask(links, used_link(links), email=email)
+    press(links, request_id, "answer")
+    new_id = stored(links, LinkRequest, request_id).new_link_id
+    assert stored(links, OneTimeLink, new_id).note == note
 
 
 def test_pressed_twice_makes_one_link(links: Links) -> None:
