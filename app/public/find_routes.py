@@ -6,7 +6,7 @@ only a mail tells, and it goes to the booker.
 
 from flask import Response, redirect, request
 
-from .. import clock, ratelimit, web
+from .. import clock, config, ratelimit, web
 from ..bookings import finding
 from ..db import in_transaction
 from ..error_pages import ask_to_wait
@@ -15,7 +15,7 @@ from ..visitor import address_key
 from .ask_forms import FindForm
 from .blueprint import bp
 from .doors import Door
-from .expired import Variant, variant_of
+from .expired import Variant, contact_of, shown_name, variant_of
 from .limits import BOOKING_SOUGHT
 from .recipient import through_link
 
@@ -46,5 +46,14 @@ def _seek(door: Door, form: FindForm) -> None:
 
 
 def _page(door: Door, form: FindForm, status: int) -> Response:
-    is_sent = "sent" in request.args and request.method != "POST"
-    return web.render("public/find.html", status=status, door=door, form=form, is_sent=is_sent)
+    host_name = shown_name(door.calendar, door.host)
+    return web.render(
+        "public/find.html",
+        status=status,
+        door=door,
+        form=form,
+        is_sent="sent" in request.args and request.method != "POST",
+        sends_mail=config.current().mail is not None,
+        host_name=host_name,
+        contact=contact_of(door.calendar, door.host, host_name),
+    )

@@ -7,7 +7,9 @@ from app.events import Event
 from app.links.models import LinkRequest, LinkStatus
 from tests.factories import NOW
 from tests.http.test_expired import DELETED, EXPIRED, OFF, USED, dead_link
+from tests.mailing import mails_go_to
 from tests.public_pages import Site, title_of
+from tests.services.mail import nowhere
 
 ZOE = {"name": "Zoe Lind", "email": "zoe@example.org", "note": "Sam sent me this link."}
 
@@ -123,7 +125,8 @@ def test_the_booker_asks_for_the_way_back(site: Site) -> None:
     path = dead_link(site, USED)
     assert f'href="{path}/find"' in site.client.get(path).text
     sent = site.client.post(f"{path}/find", data={"email": "ZOE@Example.org"})
-    assert title_of(site.client.get(sent.location)) == "Look into your mail"
+    with site.app.app_context(), mails_go_to(nowhere()):
+        assert title_of(site.client.get(sent.location)) == "Look into your mail"
     (asked,) = events(site, "manage_link_asked", "manage_link_refused")
     (booking,) = site.bookings()
     assert (asked.name, asked.booking_id, asked.data) == (
@@ -131,6 +134,27 @@ def test_the_booker_asks_for_the_way_back(site: Site) -> None:
         booking.id,
         {"booking_id": booking.id},
     )
+
+
+def test_without_mail_the_way_to_the_host_is_told_instead(site: Site) -> None:
+    """The same for the booker and a stranger."""
+    path = dead_link(site, USED)
+    pages = []
+    for email in ("zoe@example.org", "sam@example.org"):
+        sent = site.client.post(f"{path}/find", data={"email": email})
+        pages.append(site.client.get(sent.location).text)
+    assert pages[0] == pages[1]
+    for page in (pages[0], site.client.get(f"{path}/find").text):
+        assert "No mail is sent from here yet" in page
+        assert "get in touch with <bdi>Dana Reyes</bdi>" in page
+        assert "being sent there" not in page
+    hidden = dead_link(site, USED, expired_shows_host=False)
+    assert "Dana" not in site.client.get(f"{hidden}/find").text
+
+
+def test_a_new_link_is_not_promised(site: Site) -> None:
+    page = site.client.get(f"{dead_link(site, DELETED)}/ask?sent=1").text
+    assert "If <bdi>Dana Reyes</bdi> agrees, a new link comes to the e-mail address you gave." in page
 
 
 def test_another_address_gets_the_same_answer_and_no_mail(site: Site) -> None:
