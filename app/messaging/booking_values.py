@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from .. import zones
 from ..accounts.models import User
 from ..amounts import length_words
-from ..bookings.models import Booking
+from ..bookings.models import Booking, BookingStatus
 from ..bookings.places import place_after
 from ..bookings.words import place_of
 from ..localtime import Reader
@@ -71,7 +71,7 @@ def contacts_facts(told: Told) -> list[Fact]:
     booking, reader = told.booking, contacts_reader(told.booking)
     return [
         Fact("When", told.when(reader)),
-        *_elsewhere(told, reader, Reader(booking.calendar.tz, reader.locale), f"For {told.host.name}"),
+        *_elsewhere(told, reader, Reader(told.host.tz, reader.locale), f"For {told.host.name}"),
         Fact("What", booking.calendar.name),
         Fact("With", told.host.name),
         Fact("Where", place_after(booking.location, told.host.name, booking.phone), is_linked=True),
@@ -92,6 +92,13 @@ def hosts_facts(told: Told) -> list[Fact]:
         Fact("Booked by", "A one-time link" if booking.link_id else "The public page"),
         Fact("Reference", booking.reference),
     ]
+
+
+def deadline(label: str, told: Told, reader: Reader) -> list[Fact]:
+    """Until when a request waits for its answer; nothing for what is no request, or none any more."""
+    booking = told.booking
+    is_open = booking.status == BookingStatus.TENTATIVE and booking.answer_by
+    return [Fact(label, reader.short(booking.answer_by))] if is_open else []
 
 
 def _elsewhere(told: Told, here: Reader, there: Reader, label: str) -> list[Fact]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from ..bookings import changeable
 from ..bookings.models import Booking, BookingStatus, Party
 from ..calendars.models import Calendar
 from ..localtime import wall_to_instant
@@ -15,6 +16,7 @@ from .occasions import Occasion
 from .texts import Text
 
 NAME, EMAIL = "Sam Lee", "sam@example.org"
+REQUESTED = "booking_requested"
 ENDED = ("booking_cancelled", "booking_declined", "booking_request_expired")
 
 
@@ -25,18 +27,21 @@ def letter(calendar: Calendar, kind: str, text: Text, now: datetime) -> Letter:
     data = {"was": int(was.timestamp())} if kind == "booking_moved" else {}
     message = SimpleNamespace(kind=kind, data=data)
     occasion = Occasion(message, now, is_sending=False)
-    booking = _booking(calendar, kind, starts_at)
+    booking = _booking(calendar, kind, starts_at, now)
     told = Told(booking, calendar.host, starts_at, occasion.secret_address("/m/", "token"))
     return KINDS[kind].builder.letter(occasion, told, text)
 
 
-def _booking(calendar: Calendar, kind: str, starts_at: datetime) -> Booking:
+def _booking(calendar: Calendar, kind: str, starts_at: datetime, now: datetime) -> Booking:
     """Never added to the session. Its key is nobody's, so that it has no address of its own."""
     ended = {"status": BookingStatus.CANCELLED, "cancelled_by": Party.HOST} if kind in ENDED else {}
+    answer_by = changeable.answer_by(calendar, starts_at, now)
+    waiting = {"status": BookingStatus.TENTATIVE, "answer_by": answer_by} if kind == REQUESTED else {}
     values: dict[str, Any] = {
         "status": BookingStatus.CONFIRMED,
         "cancel_reason": "I have to travel that day." if ended else "",
         **ended,
+        **waiting,
     }
     return Booking(
         calendar_id=calendar.id,

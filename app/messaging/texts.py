@@ -44,7 +44,8 @@ TEXTS = {
     ),
     "booking_requested": _text(
         f"Requested: {_WITH}",
-        "{{ host.name }} has your request. The time is kept for you until it is answered.",
+        "{{ host.name }} has your request. "
+        "The time is kept for you until it is answered or its deadline has passed.",
     ),
     "booking_accepted": _text(f"Confirmed: {_WITH}", "{{ host.name }} has confirmed your booking."),
     "booking_declined": _text(

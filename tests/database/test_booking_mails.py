@@ -107,6 +107,7 @@ def test_times_are_in_the_readers_zone_and_words(post):
     assert to_dana["Subject"] == "Booked: Sam Lee, Intro call, Wed, Dec 2 3:00 AM (New York)"
     assert "When: Wednesday, December 2, 2026, 3:00" in text_of(to_dana)
     assert "For the contact: Wednesday, December 2, 2026, 9:00" in text_of(to_dana)
+    assert "For Dana Reyes: Wednesday 2 December 2026, 03:00 to 03:30 (New York" in text_of(to_sam)
 
 
 def test_the_structure_is_what_mail_programs_expect(booking, post):
@@ -212,6 +213,8 @@ def test_a_request_is_told_as_one(calendar, post):
     assert to_dana["Subject"].startswith("Please confirm: Sam Lee")
     assert event_in(to_sam)[1]["STATUS"] == "TENTATIVE"
     assert f"/bookings/{booking.id}" in text_of(to_dana)
+    assert "Deadline: Tue 1 Dec 13:00 Berlin" in text_of(to_sam)
+    assert "Answer by: Tue, Dec 1, 7:00 AM New York" in text_of(to_dana)
 
 
 @pytest.mark.parametrize("by", Party)
@@ -283,7 +286,9 @@ def _tentative(calendar) -> Booking:
     made = make_booking(calendar)
     with transaction():
         db.session.execute(
-            update(Booking).where(Booking.id == made.id).values(status=BookingStatus.TENTATIVE)
+            update(Booking)
+            .where(Booking.id == made.id)
+            .values(status=BookingStatus.TENTATIVE, answer_by=NOW + 4 * HOUR)
         )
     return db.session.get(Booking, made.id, populate_existing=True)
 
