@@ -76,7 +76,7 @@ def expired_page(calendar_id: int) -> Response:
 def expired_page_preview(calendar_id: int) -> Response:
     """The expired page as a stranger sees it, as saved."""
     calendar = my_calendar(calendar_id)
-    host = Host(calendar.host.name, calendar.host.email)
+    host = Host(calendar.host.name, calendar.host.email, calendar.host.tz)
     page = expired.expired_page(calendar, host, _variant_asked(), web.reader(calendar.tz), clock.now())
     return web.render("public/expired.html", view=page)
 

@@ -34,6 +34,7 @@ class FoundLink(NamedTuple):
     offered_times: list[int] | None
     host_name: str
     host_email: str
+    host_tz: str
 
     def is_open(self, now: datetime) -> bool:
         """True while the link can make its booking."""
@@ -63,6 +64,7 @@ _BY_NONCE = (
         link.c.offered_times,
         host.c.name.label("host_name"),
         host.c.email.label("host_email"),
+        host.c.tz.label("host_tz"),
     )
     .join_from(link, calendar, calendar.c.id == link.c.calendar_id)
     .join(host, host.c.id == calendar.c.host_id)

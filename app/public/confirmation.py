@@ -55,7 +55,8 @@ class Confirmation:
 def confirmation(managed: Managed, reader: Reader, now: datetime) -> Confirmation:
     """The page of one booking, in the words of whoever reads it."""
     booking, state = managed.booking, state_of(managed.booking, now)
-    words = SlotWords(reader, booking.calendar.tz, booking.ends_at - booking.starts_at)
+    host = Host(managed.host.name, managed.host.email, managed.host.tz)
+    words = SlotWords(reader, host.tz, booking.ends_at - booking.starts_at)
     return Confirmation(
         state=state,
         title=_title(state, reader.day(booking.starts_at, weekday=None)),
@@ -63,7 +64,7 @@ def confirmation(managed: Managed, reader: Reader, now: datetime) -> Confirmatio
         place=_place(managed),
         reference=booking.reference,
         links=calendar_links(_entry(managed)) if state == State.BOOKED else [],
-        contact=contact_of(booking.calendar, Host(managed.host.name, managed.host.email), managed.host.name),
+        contact=contact_of(booking.calendar, host, host.name),
         may_change=may_change(booking, now),
         changes=_changes(booking, reader, now),
     )

@@ -25,7 +25,7 @@ class DetailsPage:
     def __init__(self, door: Door, now: datetime) -> None:
         self.door, self.now = door, now
         self.reading = visits.reading_for(door.calendar.tz)
-        self.words = SlotWords(self.reading.reader, door.calendar.tz, timedelta(minutes=door.minutes))
+        self.words = SlotWords(self.reading.reader, door.host.tz, timedelta(minutes=door.minutes))
         region = self.reading.reader.locale.rpartition("_")[2]
         self.form = booking_form(door.calendar, region, _known_of(door))
         self.checks = FormChecks(door, self.form, now)

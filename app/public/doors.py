@@ -18,7 +18,9 @@ from ..links.lookup import FoundLink
 
 calendar_table, host_table = Calendar.__table__, User.__table__
 _BY_SLUG = (
-    select(calendar_table.c.id, calendar_table.c.version, host_table.c.name, host_table.c.email)
+    select(
+        calendar_table.c.id, calendar_table.c.version, host_table.c.name, host_table.c.email, host_table.c.tz
+    )
     .join_from(calendar_table, host_table, host_table.c.id == calendar_table.c.host_id)
     .where(calendar_table.c.slug == bindparam("slug"))
 )
@@ -29,6 +31,7 @@ class Host(NamedTuple):
 
     name: str
     email: str
+    tz: str
 
 
 class Moving(NamedTuple):
@@ -91,7 +94,8 @@ def by_token(token: str) -> Door | None:
     if link is None:
         return None
     kept = snapshot(link.calendar_id, link.version)
-    return Door(f"/o/{token}", kept, Host(link.host_name, link.host_email), link, terms_of(link))
+    host = Host(link.host_name, link.host_email, link.host_tz)
+    return Door(f"/o/{token}", kept, host, link, terms_of(link))
 
 
 def by_slug(slug: str) -> Door | None:
@@ -99,8 +103,8 @@ def by_slug(slug: str) -> Door | None:
     found = connection().execute(_BY_SLUG, {"slug": slug}).one_or_none()
     if found is None:
         return None
-    calendar_id, version, name, email = found
-    return Door(f"/c/{slug}", snapshot(calendar_id, version), Host(name, email), None, LinkTerms())
+    calendar_id, version, *host = found
+    return Door(f"/c/{slug}", snapshot(calendar_id, version), Host(*host), None, LinkTerms())
 
 
 def to_move(booking: Booking, host: User, by: Party, back: str) -> Door:
@@ -109,7 +113,7 @@ def to_move(booking: Booking, host: User, by: Party, back: str) -> Door:
     return Door(
         path=f"{back}/change",
         kept=snapshot(booking.calendar_id, found.version),
-        host=Host(host.name, host.email),
+        host=Host(host.name, host.email, host.tz),
         link=None,
         terms=changeable.terms_to_move(found, by),
         moving=Moving(booking, by, back),

@@ -62,7 +62,7 @@ class MovePage:
         self.was = int(self.booking.starts_at.timestamp())
         self.reading = visits.reading_behind(door)
         lasts = self.booking.ends_at - self.booking.starts_at
-        self.words = SlotWords(self.reading.reader, door.calendar.tz, lasts)
+        self.words = SlotWords(self.reading.reader, door.host.tz, lasts)
         self.form = MoveForm(request.form if request.method == "POST" else request.args)
 
     def move(self, actor_id: int | None) -> Move:

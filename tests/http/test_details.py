@@ -37,6 +37,13 @@ def test_time_is_told_in_both_zones_where_they_differ(site: Site) -> None:
     assert "For <bdi>Dana Reyes</bdi>: Wednesday 2 December 2026, 09:00 to 09:30 (Berlin time, UTC+1)" in page
 
 
+def test_host_is_told_of_in_their_own_zone_whatever_the_calendars_is(site: Site) -> None:
+    path = site.link(site.calendar(tz="Asia/Kolkata"))
+    page = site.client.get(f"{path}/details?s={at(9, tz='Asia/Kolkata')}").text
+    assert "09:00 to 09:30 (Kolkata time, UTC+5:30)" in page
+    assert "For <bdi>Dana Reyes</bdi>: Wednesday 2 December 2026, 04:30 to 05:00 (Berlin time, UTC+1)" in page
+
+
 @pytest.mark.parametrize("slot", ["", "x", "-1", "1e9", "٣", "9" * 30])
 def test_address_without_a_slot_leads_to_the_picker(site: Site, slot: str) -> None:
     path = site.link()
@@ -142,6 +149,16 @@ def test_empty_and_broken_posts_book_nothing(site: Site) -> None:
 def test_null_bytes_and_strange_letters_are_stored_as_text(site: Site) -> None:
     """R26."""
     assert site.book(site.link(), name="Sa\x00m \u202e Lee 🙂").status_code == 303
+    (booking,) = site.bookings()
+    assert booking.name == "Sam Lee 🙂"
+
+
+@pytest.mark.parametrize("name", ["\u200b\u200b", "\u202e \u2069", "\u3164"])
+def test_name_that_nobody_can_see_is_none(site: Site, name: str) -> None:
+    answer = site.book(site.link(), name=name)
+    assert answer.status_code == 422
+    assert "Enter your name." in answer.text
+    assert site.bookings() == []
 
 
 @pytest.mark.parametrize(

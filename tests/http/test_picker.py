@@ -23,6 +23,12 @@ def test_opens_on_the_first_open_day_and_says_so(site: Site) -> None:
     assert "Dana Reyes's time zone" in page.replace("&#39;", "'")
 
 
+def test_zone_of_the_calendar_is_not_called_its_hosts(site: Site) -> None:
+    page = site.client.get(site.link(site.calendar(tz="Asia/Kolkata"))).text
+    assert "This is the calendar's time zone." in page
+    assert "Dana Reyes's" not in page.replace("&#39;", "'")
+
+
 def test_slot_is_a_link_to_details_and_none_is_preselected(site: Site) -> None:
     path = site.link()
     page = site.client.get(path).text
