@@ -26,9 +26,10 @@ def form_token(page: TestResponse) -> str:
 
 
 def send(client: FlaskClient, path: str, page: str | None = None, **fields: str) -> TestResponse:
-    """Post the form of `page`, by default the one at `path`, with its token."""
-    token = form_token(client.get(page or path))
-    return client.post(path, data={"csrf_token": token, **fields})
+    """Post the form of `page`, by default the one at `path`, with its token and what it says was seen."""
+    shown = client.get(page or path)
+    seen = re.findall(r'name="(seen)"[^>]* value="([^"]*)"', shown.text)
+    return client.post(path, data={"csrf_token": form_token(shown), **dict(seen), **fields})
 
 
 def sign_in(

@@ -9,7 +9,7 @@ from ..db import in_transaction
 from ..errors import Conflict
 from . import booking_page, lists, requests
 from .blueprint import BOOKING, bp
-from .forms import ReasonForm
+from .forms import DeclineForm, SeenForm
 from .lists import Viewed
 
 
@@ -17,19 +17,27 @@ from .lists import Viewed
 def accept(booking_id: int) -> Response:
     """The request becomes a booking."""
     lists.booking_for(web.current(), booking_id)
-    actor = web.current().user.id
-    return _answered(booking_id, lambda: requests.accept(booking_id, clock.now(), actor), "Request accepted.")
+    actor, seen = web.current().user.id, SeenForm().sequence
+
+    def answer() -> None:
+        requests.accept(booking_id, clock.now(), actor, seen=seen)
+
+    return _answered(booking_id, answer, "Request accepted.")
 
 
 @bp.route(f"{BOOKING}/decline", methods=["GET", "POST"])
 def decline(booking_id: int) -> Response:
     """Asks for a reason, and declines."""
-    viewed, form = lists.booking_for(web.current(), booking_id), ReasonForm()
+    viewed = lists.booking_for(web.current(), booking_id)
+    form = DeclineForm(data={"seen": viewed.booking.sequence})
     if not form.submitted():
         return _ask_to_decline(viewed, form)
-    actor, reason = web.current().user.id, form.reason.data
-    said = "Request declined. Its time is open again."
-    return _answered(booking_id, lambda: requests.decline(booking_id, reason, clock.now(), actor), said)
+    actor, reason, seen = web.current().user.id, form.reason.data, form.sequence
+
+    def answer() -> None:
+        requests.decline(booking_id, reason, clock.now(), actor, seen=seen)
+
+    return _answered(booking_id, answer, "Request declined. Its time is open again.")
 
 
 def _answered(booking_id: int, answer: Callable[[], None], said: str) -> Response:
@@ -40,7 +48,7 @@ def _answered(booking_id: int, answer: Callable[[], None], said: str) -> Respons
     return web.go_to(".show", booking_id=booking_id, notice=said)
 
 
-def _ask_to_decline(viewed: Viewed, form: ReasonForm) -> Response:
+def _ask_to_decline(viewed: Viewed, form: DeclineForm) -> Response:
     if not viewed.booking.is_waiting(clock.now()):
         return web.go_to(".show", booking_id=viewed.booking.id)
     status = 422 if form.errors else 200

@@ -44,7 +44,7 @@ def show(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
         mails=mails,
         mail_words=mail_words,
         is_told=any(each.kind == words.ending_mail(booking) and each.state in TOLD for each in mails),
-        form=CancelForm(formdata=None),
+        form=CancelForm(formdata=None, data={"seen": booking.sequence}),
         **shared(viewed),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, update
 from .. import events
 from ..calendars.models import Calendar
 from ..db import connection
-from ..errors import NotFound
+from ..errors import Conflict, NotFound
 from . import statements
 from .models import Booking, BookingStatus, LimitPeriod, Party
 from .offering import Held, LinkTerms, dates_of
@@ -26,6 +26,15 @@ def find(booking_id: int) -> Any:
     if found is None:
         raise NotFound("There is no such booking.")
     return found
+
+
+def require_seen(found: Any, seen: int) -> None:
+    """Raises Conflict when the booking was changed since a page showed it; `seen` is its sequence there.
+
+    What it stands for by now has not been seen: another time, perhaps.
+    """
+    if found.sequence != seen:
+        raise Conflict("This booking was changed after this page was opened.")
 
 
 def closes_at(starts_at: datetime, cutoff_minutes: int) -> datetime:

@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import ValidationError
 
 from ..calendars.fields import DayField
 from ..calendars.models import Calendar
 from ..calendars.texts import paragraphs
+from ..digits import whole_number
 from ..web import BaseForm
 
 LONGEST_REASON = 500
+MOST_CHANGES = 1_000_000
 
 
 class FilterForm(BaseForm):
@@ -49,6 +51,19 @@ class FilterForm(BaseForm):
         }
 
 
+class SeenForm(BaseForm):
+    """An answer to a booking as it stood on the page: `seen` is its sequence there."""
+
+    seen = HiddenField()
+
+    @property
+    def sequence(self) -> int:
+        """How often the booking had been changed then; -1, as none ever is, when the form sent no number."""
+        sent = self.seen.raw_data or [""]  # `data` would be what stands now, for a form that leaves it out
+        number = whole_number(sent[0], MOST_CHANGES)
+        return -1 if number is None else number
+
+
 class ReasonForm(BaseForm):
     """Why a booking is called off."""
 
@@ -60,8 +75,12 @@ class ReasonForm(BaseForm):
             raise ValidationError(f"Shorten the reason to {LONGEST_REASON} characters.")
 
 
-class CancelForm(ReasonForm):
-    """The same from the host, who may offer another time."""
+class DeclineForm(SeenForm, ReasonForm):
+    """The same from the host, about the time that they saw."""
+
+
+class CancelForm(DeclineForm):
+    """The same, with the offer of another time."""
 
     sends_new_link = BooleanField("Send a new link for another time")
 

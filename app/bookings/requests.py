@@ -19,30 +19,32 @@ from .models import TENTATIVE, BookingStatus, Party, RequestEnd
 AT_ONCE = 500  # the next run takes the rest
 
 
-def accept(booking_id: int, now: datetime, actor_id: int) -> None:
+def accept(booking_id: int, now: datetime, actor_id: int, *, seen: int) -> None:
     """Confirm a request, in the caller's transaction; said twice, it is confirmed once.
 
-    Raises Conflict when it has ended otherwise, TooLate when its time to be answered is over, NotFound when there is
-    none.
+    `seen` is its sequence as the host saw it. Raises Conflict when it was changed since or has ended otherwise,
+    TooLate when its time to be answered is over, Overtaken as `service.cancel` does, NotFound when there is none.
     """
-    is_waiting = table.c.answer_by > now
+    read = _find(booking_id, seen)
+    is_waiting = (table.c.sequence == read.sequence, table.c.answer_by > now)
     confirmed = changeable.change(
-        booking_id, TENTATIVE, is_waiting, status=BookingStatus.CONFIRMED, sequence=table.c.sequence + 1
+        booking_id, TENTATIVE, *is_waiting, status=BookingStatus.CONFIRMED, sequence=table.c.sequence + 1
     )
     if confirmed:
         changeable.record("booking_confirmed", confirmed, now, actor_id)
         return
     found = changeable.find(booking_id)
     if found.status != BookingStatus.CONFIRMED:
-        raise _why_not(found)
+        raise _why_not(found, read)
 
 
-def decline(booking_id: int, reason: str, now: datetime, actor_id: int) -> None:
+def decline(booking_id: int, reason: str, now: datetime, actor_id: int, *, seen: int) -> None:
     """Decline a request, in the caller's transaction; said twice, it is declined once.
 
-    Raises Conflict when it was answered otherwise, Overtaken as `service.cancel` does, NotFound when there is none.
+    `seen` is its sequence as the host saw it. Raises Conflict when it was changed since or answered otherwise,
+    Overtaken as `service.cancel` does, NotFound when there is none.
     """
-    found = changeable.find(booking_id)
+    found = _find(booking_id, seen)
     if found.request_end == RequestEnd.DECLINED:
         return
     ended = {"request_end": RequestEnd.DECLINED, "cancelled_by": Party.HOST, "cancel_reason": reason}
@@ -56,6 +58,14 @@ def expire_requests(now: datetime) -> None:
     """End the requests that nobody has answered in time, each in a transaction of its own."""
     for booking_id in _overdue(now):
         in_transaction(lambda booking_id=booking_id: _expire(booking_id, now))
+
+
+def _find(booking_id: int, seen: int) -> Any:
+    """Raises Conflict when it waits for another answer than to what was seen. How it ended says more than that."""
+    found = changeable.find(booking_id)
+    if found.status == BookingStatus.TENTATIVE:
+        changeable.require_seen(found, seen)
+    return found
 
 
 def _overdue(now: datetime) -> Sequence[int]:
@@ -74,7 +84,7 @@ def _expire(booking_id: int, now: datetime) -> None:
     changeable.record("booking_request_expired", expired, now, None)
 
 
-def _why_not(found: Any, read: Any = None) -> Conflict:
+def _why_not(found: Any, read: Any) -> Conflict:
     """`found` is the row as it stands, `read` as it was before the attempt."""
     if found.request_end == RequestEnd.EXPIRED:
         return TooLate("This request was not answered in time, and has expired.")
@@ -84,6 +94,6 @@ def _why_not(found: Any, read: Any = None) -> Conflict:
         return Conflict("This request was cancelled.")
     if found.status == BookingStatus.CONFIRMED:
         return Conflict("This request was accepted already: it is a booking now, which can be cancelled.")
-    if read is not None and read.sequence != found.sequence:
+    if read.sequence != found.sequence:
         return Overtaken("This request was changed at the same moment.")
     return TooLate("The time to answer this request is over.")

@@ -53,6 +53,8 @@ def _reschedule(move: Move, now: datetime) -> bool:
     found = changeable.find(move.booking_id)
     if _stands_there(found, move.start):
         return False
+    if found.status != BookingStatus.CANCELLED:
+        changeable.require_seen(found, move.sequence)
     if found.status == BookingStatus.TENTATIVE and found.answer_by <= now:
         raise TooLate("This request was not answered in time, and has expired.")
     kept = snapshot(found.calendar_id, found.version)
@@ -106,7 +108,7 @@ def _moved(found: Any, calendar: Calendar, offer: Offer, move: Move, now: dateti
     is_request = status == BookingStatus.TENTATIVE
     values = {
         "booking_id": found.id,
-        "seen": move.sequence,
+        "seen": found.sequence,
         "now": now,
         "after": changeable.must_start_after(move.by, found.cutoff_minutes, now),
         "new_starts_at": starts_at,

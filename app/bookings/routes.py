@@ -61,7 +61,8 @@ def show(booking_id: int) -> Response:
 @bp.route(f"{BOOKING}/cancel", methods=["GET", "POST"])
 def cancel(booking_id: int) -> Response:
     """Asks for a reason, and cancels."""
-    viewed, form = lists.booking_for(web.current(), booking_id), CancelForm()
+    viewed = lists.booking_for(web.current(), booking_id)
+    form = CancelForm(data={"seen": viewed.booking.sequence})
     if not form.submitted():
         return _ask_to_cancel(viewed, form)
     try:
@@ -149,7 +150,8 @@ def _count_words(count: int) -> str:
 
 def _cancel(viewed: Viewed, form: CancelForm) -> None:
     signed_in, now = web.current(), clock.now()
-    service.cancel(viewed.booking.id, Party.HOST, form.reason.data, now, actor_id=signed_in.user.id)
+    reason, actor = form.reason.data, signed_in.user.id
+    service.cancel(viewed.booking.id, Party.HOST, reason, now, actor, seen=form.sequence)
     if form.sends_new_link.data:
         send_new_link(signed_in, viewed, now)
 

@@ -9,14 +9,25 @@ from .changeable import table
 from .models import BookingStatus, Party
 
 
-def cancel(booking_id: int, by: Party, reason: str, now: datetime, actor_id: int | None = None) -> None:
+def cancel(
+    booking_id: int,
+    by: Party,
+    reason: str,
+    now: datetime,
+    actor_id: int | None = None,
+    *,
+    seen: int | None = None,
+) -> None:
     """Cancel a booking in the caller's transaction: its time is open again, its link stays Used.
 
-    Raises Conflict when it is cancelled already or over, TooLate for a contact once its cut-off has passed, NotFound
+    `seen` is its sequence as a page showed it, where that matters. Raises Conflict when it was changed since, is
+    cancelled already or over, TooLate for a contact once its cut-off has passed, NotFound
     when there is no such booking; Overtaken, which `in_transaction` answers by calling again, when it was moved at
     this very moment.
     """
     found = changeable.find(booking_id)
+    if seen is not None and found.status != BookingStatus.CANCELLED:
+        changeable.require_seen(found, seen)
     cancelled = changeable.close(
         found,
         now,

@@ -70,7 +70,7 @@ def _book_near(
     )
     booked = book(request, now)
     if calendar.needs_confirmation and is_answered:
-        in_transaction(lambda: accept(booked.id, now + SENT_BEFORE, dana.id))
+        in_transaction(lambda: accept(booked.id, now + SENT_BEFORE, dana.id, seen=0))
 
 
 def _link_for(calendar: Calendar, dana: User, contact: Attendee, made_at: datetime) -> int:

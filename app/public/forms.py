@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional
 
 from .. import emails, phones
+from ..bookings.forms import MOST_CHANGES
 from ..calendars.models import Calendar, LocationKind
 from ..calendars.texts import one_line, paragraphs
 from ..digits import whole_number
@@ -27,7 +28,6 @@ from ..web import BaseForm
 MOST_LONG_TEXT = 4000
 MOST_KEPT = 512
 FARTHEST = 99_999_999_999  # epoch seconds, some three thousand years on: far beyond what can be booked
-MOST_CHANGES = 1_000_000
 Question = dict[str, Any]
 
 

@@ -318,7 +318,7 @@ def _make_bookings(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
         cancel(stage.ids["called off"], Party.HOST, "I have to travel that day.", NOW, ada.id)
         cancel(stage.ids["given up"], Party.CONTACT, "", NOW)
         mark_no_show(stage.ids["missed"], True, NOW, ada.id)
-        requests.decline(stage.ids["declined"], "We are away that week.", NOW, ada.id)
+        requests.decline(stage.ids["declined"], "We are away that week.", NOW, ada.id, seen=0)
     requests.expire_requests(NOW)
     reschedule(Move(stage.ids["moved"], at(15, days=8), 0, Party.HOST, ada.id), NOW)
     _make_messages(stage)

@@ -52,8 +52,8 @@ def test_whoever_answers_first_is_right_and_the_counts_agree(app):
     for n in range(ROUNDS):
         made = make_booking(calendar, None, start_of_round(n)).id
         answers = (
-            partial(requests.accept, made, NOW, 1),
-            partial(requests.decline, made, "", NOW, 1),
+            partial(requests.accept, made, NOW, 1, seen=0),
+            partial(requests.decline, made, "", NOW, 1, seen=0),
             partial(service.cancel, made, Party.CONTACT, "", NOW),
         )
         outcomes = race(app, [*(partial(in_transaction, each) for each in answers), expiring(late)])
@@ -71,7 +71,10 @@ def rounds_of_two_answers(app):
     calendar = asking()
     for n in range(ROUNDS):
         made = make_booking(calendar, None, start_of_round(n)).id
-        tries = [partial(requests.accept, made, NOW, 1), partial(requests.decline, made, "", NOW, 1)]
+        tries = [
+            partial(requests.accept, made, NOW, 1, seen=0),
+            partial(requests.decline, made, "", NOW, 1, seen=0),
+        ]
         yield made, race(app, [partial(in_transaction, each) for each in tries])
 
 

@@ -44,11 +44,11 @@ def event(name: str) -> Event:
 
 
 def accepted(booking_id: int, now=NOW) -> None:
-    in_transaction(lambda: requests.accept(booking_id, now, actor_id=1))
+    in_transaction(lambda: requests.accept(booking_id, now, actor_id=1, seen=0))
 
 
 def declined(booking_id: int, now=NOW, reason: str = "Full") -> None:
-    in_transaction(lambda: requests.decline(booking_id, reason, now, actor_id=1))
+    in_transaction(lambda: requests.decline(booking_id, reason, now, actor_id=1, seen=0))
 
 
 def test_a_request_holds_its_time_and_has_used_the_link_up(calendar):

@@ -9,9 +9,10 @@ from flask.testing import FlaskClient
 
 from app import clock
 from app.bookings.models import Party
+from app.bookings.rescheduling import Move, reschedule
 from app.calendars.models import Calendar
 from app.links.models import LinkStatus
-from tests.factories import NOW, make_booking
+from tests.factories import NOW, at, make_booking
 from tests.http.booking_people import AFTER, DURING, cancel_in_between, event_names, link_status, stored
 from tests.people import form_token, send
 
@@ -52,12 +53,36 @@ def test_a_second_cancel_is_refused_on_the_page_as_it_stands(app: Flask, client:
     assert event_names(app, path).count("booking_cancelled") == 1
 
 
+def test_a_booking_that_moved_since_is_not_cancelled(app: Flask, client: FlaskClient, path: str):
+    token = form_token(client.get(f"{path}/cancel"))
+    move_in_between(app, path)
+    for seen in ({"seen": "0"}, {}):
+        answer = client.post(f"{path}/cancel", data={"csrf_token": token, **seen})
+        assert answer.status_code == 409
+        assert "This booking was changed after this page was opened." in answer.text
+        assert "11:00" in answer.text
+    assert stored(app, path).cancelled_at is None
+
+
+def test_a_reason_to_shorten_keeps_what_was_seen(app: Flask, client: FlaskClient, path: str):
+    """Else shortening it would cancel a time that nobody has looked at."""
+    too_long = {"csrf_token": form_token(client.get(path)), "seen": "0", "reason": "x" * 501}
+    move_in_between(app, path)
+    page = client.post(f"{path}/cancel", data=too_long)
+    assert (page.status_code, 'name="seen" type="hidden" value="0"' in page.text) == (422, True)
+
+
+def move_in_between(app: Flask, path: str) -> None:
+    with app.app_context():
+        reschedule(Move(stored(app, path).id, at(11), 0, Party.CONTACT), NOW)
+
+
 def test_a_booking_that_is_over_is_not_cancelled(app: Flask, client: FlaskClient, path: str):
     token = form_token(client.get(f"{path}/cancel"))
     with clock.fixed(AFTER):
         assert client.get(f"{path}/cancel").location == path
         assert "Cancel booking" not in client.get(path).text
-        answer = client.post(f"{path}/cancel", data={"csrf_token": token})
+        answer = client.post(f"{path}/cancel", data={"csrf_token": token, "seen": "0"})
     assert answer.status_code == 409
     assert "This booking is over" in answer.text
     assert stored(app, path).cancelled_at is None

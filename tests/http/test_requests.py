@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from app import clock
 from app.accounts.models import User
 from app.bookings import requests
-from app.bookings.models import BookingStatus
+from app.bookings.models import BookingStatus, Party
+from app.bookings.rescheduling import Move, reschedule
 from app.db import in_transaction
 from app.links.models import LinkStatus
 from tests.factories import NOW, at, make_booking, make_calendar, make_link
@@ -55,7 +56,7 @@ class TestContact:
 
     def test_the_answer_stands_on_its_page(self, site: Site) -> None:
         path = site.book(asking(site)).location
-        self.answer(site, lambda each: requests.accept(each, LATER, site.dana.id))
+        self.answer(site, lambda each: requests.accept(each, LATER, site.dana.id, seen=0))
         assert title_of(site.client.get(path)).startswith("You are booked")
         file = site.client.get(f"{path}/booking.ics").text
         assert ("STATUS:CONFIRMED" in file, "SEQUENCE:1" in file) == (True, True)
@@ -63,7 +64,7 @@ class TestContact:
     def test_so_does_that_it_was_declined(self, site: Site) -> None:
         link = asking(site)
         path = site.book(link).location
-        self.answer(site, lambda each: requests.decline(each, "No <time>", LATER, site.dana.id))
+        self.answer(site, lambda each: requests.decline(each, "No <time>", LATER, site.dana.id, seen=0))
         page = site.client.get(path)
         assert title_of(page).startswith("This request was declined")
         assert "No &lt;time&gt;" in page.text
@@ -92,7 +93,7 @@ class TestContact:
 
     def test_another_time_for_a_booking_is_asked_for_again(self, site: Site) -> None:
         path = site.book(asking(site)).location
-        self.answer(site, lambda each: requests.accept(each, LATER, site.dana.id))
+        self.answer(site, lambda each: requests.accept(each, LATER, site.dana.id, seen=0))
         question = site.client.get(f"{path}/change/details?s={at(10)}").text
         assert "has to confirm the new time, and the old one is given up" in question
         form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', question))
@@ -190,6 +191,23 @@ class TestOwner:
                 assert "was not answered in time" in refused.text
             assert "Not answered in time, Tue 1 Dec 2026 12:00 Berlin" in client.get(request_path).text
             assert "Not answered</span>" in client.get("/bookings?status=cancelled").text
+
+    @pytest.mark.parametrize("answer", ["accept", "decline"])
+    def test_an_answer_holds_for_the_time_that_was_seen(
+        self, app: Flask, client: FlaskClient, request_path: str, answer: str
+    ):
+        """Sam has asked for another time since the page was opened; a form that says nothing is as old."""
+        token = form_token(client.get(request_path))
+        with app.app_context():
+            reschedule(Move(stored(app, request_path).id, at(11), 0, Party.CONTACT), NOW)
+        for seen in ({"seen": "0"}, {"seen": "x"}, {}):
+            refused = client.post(f"{request_path}/{answer}", data={"csrf_token": token, **seen})
+            assert refused.status_code == 409
+            assert "This booking was changed after this page was opened." in refused.text
+            assert "11:00" in refused.text
+        assert stored(app, request_path).status == BookingStatus.TENTATIVE
+        assert send(client, f"{request_path}/{answer}", page=request_path).status_code == 303
+        assert stored(app, request_path).status != BookingStatus.TENTATIVE
 
     def test_looking_answers_nothing(self, app: Flask, client: FlaskClient, request_path: str):
         """R13."""
