@@ -6,6 +6,7 @@ from flask import Response, url_for
 
 from .. import clock, web
 from ..db import transaction
+from ..digits import ID
 from ..events import Event
 from ..web import go_to, owners_blueprint, render
 from . import beats, service
@@ -30,7 +31,7 @@ def index() -> Response:
     )
 
 
-@bp.post("/work/<int:failed_id>/retry")
+@bp.post(f"/work/<{ID}:failed_id>/retry")
 def retry(failed_id: int) -> Response:
     """Try given-up work again."""
     with transaction():
