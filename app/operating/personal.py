@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, or_, select, update
 
-from .. import config
+from .. import clock, config
 from ..bookings.models import Booking
 from ..db import connection, db, in_transaction
 from ..events import Event
 from ..links.models import LinkRequest, LinkStatus, OneTimeLink, RequestStatus
 from ..messaging.models import Message
 
-REMOVED = "Name removed"
+REMOVED, NO_ADDRESS = "Name removed", "Address removed"
 AT_ONCE = 500  # bookings wait for no long transaction
 SAID = "reason"  # the one thing a person wrote that events keep
 
@@ -75,7 +75,8 @@ def _has_over_booking(column: Any, before: datetime) -> ColumnElement[bool]:
 
 
 def _link_is_due(before: datetime) -> ColumnElement[bool]:
-    says = or_(OneTimeLink.for_name != "", OneTimeLink.for_email != "", OneTimeLink.note != "")
+    is_for_somebody = OneTimeLink.for_email.not_in(("", NO_ADDRESS))
+    says = or_(OneTimeLink.for_name != "", is_for_somebody, OneTimeLink.note != "")
     is_over = or_(
         _has_over_booking(Booking.link_id == OneTimeLink.id, before),
         OneTimeLink.deleted_at < before,
@@ -89,6 +90,11 @@ def _message_is_due(before: datetime) -> ColumnElement[bool]:
     is_old = and_(Message.booking_id.is_(None), Message.created_at < before)
     is_over = _has_over_booking(Booking.id == Message.booking_id, before)
     return and_(Message.to_address != "", Message.user_id.is_(None), or_(is_old, is_over))
+
+
+def _request_is_due(before: datetime) -> ColumnElement[bool]:
+    """One that nobody has answered for so long is answered no more."""
+    return and_(LinkRequest.email != "", func.coalesce(LinkRequest.settled_at, LinkRequest.asked_at) < before)
 
 
 def _event_is_due(before: datetime) -> ColumnElement[bool]:
@@ -109,6 +115,15 @@ def _forget_reasons(ids: list[str]) -> None:
         connection().execute(update(table).where(table.c.id == event_id).values(data=kept))
 
 
+def _forget_requests(ids: list[int]) -> None:
+    """Open ones are ignored by it, which frees them of having an address that no other open one of the link has."""
+    table = LinkRequest.__table__
+    ignored = {"status": RequestStatus.IGNORED, "settled_at": clock.now()}
+    is_open = table.c.id.in_(ids), table.c.status == RequestStatus.OPEN
+    connection().execute(update(table).where(*is_open).values(ignored))
+    _overwrite(LinkRequest, {"name": REMOVED, "email": "", "note": ""}, ids)
+
+
 def _overwriting(model: Any, **values: Any) -> Callable[[list[Any]], None]:
     return partial(_overwrite, model, values)
 
@@ -117,28 +132,27 @@ def _overwriting(model: Any, **values: Any) -> Callable[[list[Any]], None]:
 _BOOKING = _overwriting(
     Booking, name=REMOVED, email="", phone="", answers=[], cancel_reason="", payload_hash=bytes(32)
 )
+_KEEPS_CHECK = and_(OneTimeLink.status == LinkStatus.ACTIVE, OneTimeLink.checks_recipient)
 # What is left to find it by is its calendar, as links.search keeps it.
 _LINK = _overwriting(
     OneTimeLink,
     for_name="",
-    for_email="",
+    # Its owner may give an expired one another date, and it must not open for everybody then. What stands here is no
+    # address: no code goes there, and the link is not stored again before it has another one.
+    for_email=case((_KEEPS_CHECK, NO_ADDRESS), else_=""),
     note="",
-    checks_recipient=False,  # there is nobody left to ask
+    checks_recipient=_KEEPS_CHECK,
     search_words=literal("c") + cast(OneTimeLink.__table__.c.calendar_id, String),
 )
 PARTS = (
-    Part("bookings", Booking.id, lambda before: and_(Booking.name != REMOVED, _is_over(before)), _BOOKING),
+    Part("bookings", Booking.id, lambda before: and_(Booking.email != "", _is_over(before)), _BOOKING),
     Part("reasons", Event.id, _event_is_due, _forget_reasons),
     Part("links", OneTimeLink.id, _link_is_due, _LINK),
     Part(
         "requests",
         LinkRequest.id,
-        lambda before: and_(
-            LinkRequest.name != REMOVED,
-            LinkRequest.status != RequestStatus.OPEN,
-            LinkRequest.settled_at < before,
-        ),
-        _overwriting(LinkRequest, name=REMOVED, email="", note=""),
+        _request_is_due,
+        _forget_requests,
     ),
     Part(
         "messages", Message.id, _message_is_due, _overwriting(Message, to_name=REMOVED, to_address="", why="")

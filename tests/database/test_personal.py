@@ -12,11 +12,12 @@ from app.bookings.booking_step import book
 from app.bookings.models import Booking, Party
 from app.calendars.models import Calendar
 from app.db import db, transaction
+from app.errors import Invalid
 from app.links import listing, requests
 from app.links.choice import Choice
-from app.links.models import LinkCount, OneTimeLink
+from app.links.models import LinkCount, OneTimeLink, RequestStatus
 from app.links.options import LinkOptions
-from app.links.service import create_link, delete_link
+from app.links.service import create_link, delete_link, options_of, update_link
 from app.messaging.service import Recipient, queue_message
 from app.operating import personal, rows
 from tests.factories import NOW, at, make_calendar, make_request, make_user, wish
@@ -123,6 +124,32 @@ def test_links_that_were_never_booked_go_when_they_are_over(calendar: Calendar) 
     db.session.expire_all()
     blank = {link.id: link.for_name == "" for link in (deleted, active, expired, later)}
     assert blank == {deleted.id: True, active.id: False, expired.id: True, later.id: False}
+
+
+def test_an_expired_link_goes_on_checking_its_recipient(calendar: Calendar) -> None:
+    """Else whoever held it could book once its owner gave it another date."""
+    link = new_link(calendar, "Ines", expires_on=(NOW + timedelta(days=2)).date(), checks_recipient=True)
+    personal.forget(BEFORE)
+    assert personal.due(BEFORE) == NOTHING
+    db.session.expire_all()
+    assert (link.checks_recipient, link.for_email) == (True, "Address removed")
+    later = replace(options_of(link, calendar.tz), expires_on=(BEFORE + timedelta(days=9)).date())
+    for options in (later, replace(later, for_email="")):
+        with pytest.raises(Invalid), transaction():
+            update_link(calendar, link, options, None, BEFORE)
+    with transaction():
+        update_link(calendar, link, replace(later, for_email="ines@example.org"), None, BEFORE)
+    assert link.checks_recipient
+
+
+def test_requests_that_nobody_answered_are_ignored_and_go(calendar: Calendar) -> None:
+    """Two of one link, which may have one address once they are settled."""
+    link = new_link(calendar, "Ines")
+    old = [make_request(link, name=personal.REMOVED, email=f"{name}@example.org") for name in ("x", "y")]
+    assert personal.forget(BEFORE)["requests"] == 3
+    assert personal.due(BEFORE) == NOTHING
+    db.session.expire_all()
+    assert {(each.status, each.email) for each in old} == {(RequestStatus.IGNORED, "")}
 
 
 def test_more_than_one_batch(calendar: Calendar, monkeypatch: pytest.MonkeyPatch) -> None:
