@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock
 from ..config import Settings
-from ..db import in_transaction
+from ..db import db, in_transaction
 from ..errors import Conflict, Unavailable
 from . import beats, relay
 from .attempts import Attempts
@@ -23,7 +23,7 @@ from .handlers import PERIODIC
 log = logging.getLogger(__name__)
 POLL_SECONDS = 0.1  # between looks for new events
 BUSY_SECONDS = 0.01  # the same while there is work
-FAILED_SECONDS = 2.0  # the same while the database does not answer
+FAILED_SECONDS = 2.0  # the same while the database does not answer, and before a chore is tried again
 STOP_SECONDS = 20
 LOOK_EVERY = timedelta(seconds=5)  # for work that was begun and left
 PRUNE_EVERY, FINISHED_IS_KEPT = timedelta(minutes=10), timedelta(days=1)
@@ -109,10 +109,27 @@ class Chore:
         self.seconds, self.do, self.due = every.total_seconds(), do, time.monotonic()
 
     def do_when_due(self) -> None:
-        """Do it if its time has come; when it fails, again at the next look."""
+        """Do it if its time has come. One that fails is tried again soon, and keeps nothing else from being done.
+
+        Raises Conflict alone: then this worker has to end.
+        """
         if time.monotonic() >= self.due:
+            is_done = self._try()
+            self.due = time.monotonic() + (self.seconds if is_done else FAILED_SECONDS)
+
+    def _try(self) -> bool:
+        try:
             self.do()
-            self.due = time.monotonic() + self.seconds
+        except Conflict:
+            raise
+        except (SQLAlchemyError, Unavailable) as failed:
+            log.warning("a chore failed: the database does not answer: %s", type(failed).__name__)
+        except Exception:
+            log.exception("a chore failed")
+        else:
+            return True
+        db.session.rollback()
+        return False
 
 
 def run(app: Flask, settings: Settings, worker_id: str) -> None:
