@@ -87,6 +87,8 @@ def timeline(
 
 def _of_event(event: Any, names: Mapping[int, str], askers: Mapping[int, str]) -> Entry:
     text = SAID.get(event.name, event.name.replace("_", " ").capitalize())
+    if event.name == "booking_created" and event.data.get("status") == "tentative":
+        text = "Asked for"
     detail = askers.get(event.data.get("request_id"), "") or _detail(event)
     return Entry(event.at, f"{text}{_by(event, names)}", detail, TONES.get(event.name, ""))
 

@@ -55,5 +55,13 @@ def test_repeats_are_told_once_with_their_number():
     ]
 
 
+def test_a_request_is_no_booking_yet():
+    events = [
+        event("booking_created", 0, status="tentative"),
+        event("booking_created", 1, status="confirmed"),
+    ]
+    assert said(events) == ["Asked for", "Booked"]
+
+
 def test_an_unknown_event_is_still_told():
     assert said([event("booking_moved", 0)]) == ["Booking moved"]
