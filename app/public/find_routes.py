@@ -16,7 +16,7 @@ from .ask_forms import FindForm
 from .blueprint import bp
 from .doors import Door
 from .expired import Variant, contact_of, shown_name, variant_of
-from .limits import BOOKING_SOUGHT
+from .limits import BOOKING_SOUGHT, BOOKING_SOUGHT_BY_ALL, BOOKING_SOUGHT_TODAY
 from .recipient import through_link
 
 
@@ -41,6 +41,8 @@ def _seek(door: Door, form: FindForm) -> None:
     """Raises TooMany. What a program sends is answered alike, and sought nowhere."""
     now = clock.now()
     ratelimit.take(BOOKING_SOUGHT, door.subject, address_key(), now=now)
+    ratelimit.take(BOOKING_SOUGHT_TODAY, door.subject, address_key(), now=now)
+    ratelimit.take(BOOKING_SOUGHT_BY_ALL, door.subject, now=now)
     if not form.is_by_program:
         in_transaction(lambda: finding.seek(door.link.account_id, door.link.id, form.email.data, now))
 

@@ -36,6 +36,20 @@ BOOKING_SOUGHT = Limit(
     timedelta(hours=1),
     "This was asked too often from your network. Please try again in an hour.",
 )
+# As the codes below: whoever sits in one network cannot keep the contact, who sits in another, from asking.
+BOOKING_SOUGHT_TODAY = Limit(
+    "booking sought today",
+    10,
+    timedelta(days=1),
+    "This was asked too often from your network. Please try again tomorrow.",
+)
+# The ceiling on what the holders of one link can write into its timeline, from however many networks.
+BOOKING_SOUGHT_BY_ALL = Limit(
+    "booking sought by all",
+    50,
+    timedelta(days=1),
+    "This was asked too often today. Please try again tomorrow.",
+)
 CHANGES = Limit(
     "booking changed by its contact",
     20,

@@ -1,7 +1,10 @@
 """/o/<token>/ask: asking for a new link, and /o/<token>/find: the way to one's own booking."""
 
+from datetime import timedelta
+
 import pytest
 
+from app import clock
 from app.db import db
 from app.events import Event
 from app.links.models import LinkRequest, LinkStatus
@@ -196,6 +199,25 @@ def test_seeking_is_limited_by_network_and_link(site: Site) -> None:
     sent = site.client.post(f"{path}/find", data={"email": "zoe@example.org"}, environ_base=elsewhere)
     assert sent.status_code == 303
     assert len(events(site, "manage_link_asked")) == 1
+
+
+def test_seeking_has_a_ceiling_that_no_network_reaches_alone(site: Site) -> None:
+    """The owner's timeline of the link stays readable, and the contact is locked out by no single stranger."""
+    path = dead_link(site, USED)
+
+    def seek(network: int, hours: int) -> int:
+        with clock.fixed(NOW + timedelta(hours=hours)):
+            return site.client.post(
+                f"{path}/find",
+                data={"email": "x@example.org"},
+                environ_base={"REMOTE_ADDR": f"203.0.113.{network}"},
+            ).status_code
+
+    answers = [seek(1, hours) for hours in range(3) for _ in range(5)]
+    assert answers == [303] * 10 + [429] * 5
+    assert [seek(network, 3) for network in range(2, 11) for _ in range(5)] == [303] * 40 + [429] * 5
+    assert len(events(site, "manage_link_refused")) == 50
+    assert seek(1, 24) == 303
 
 
 @pytest.mark.parametrize("what", ["ask", "find"])
