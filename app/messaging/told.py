@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from ..bookings.models import Booking
+from ..bookings.models import Booking, BookingStatus
 from ..db import connection
 from . import notices
 from .addresses import masked
@@ -38,6 +38,7 @@ def _state(booking: Booking, now: datetime) -> State | None:
     latest = select(message.c.state).where(message.c.booking_id == booking.id, message.c.kind.in_(ABOUT_IT))
     state = connection().execute(latest.order_by(message.c.id.desc()).limit(1)).scalar_one_or_none()
     is_new = now - booking.created_at < A_MOMENT
-    if state is None and is_new and notices.is_sent(booking.calendar_id, "booking_confirmed"):
+    first = "booking_requested" if booking.status == BookingStatus.TENTATIVE else "booking_confirmed"
+    if state is None and is_new and notices.is_sent(booking.calendar_id, first):
         return State.QUEUED
     return state

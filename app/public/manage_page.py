@@ -10,7 +10,7 @@ from ..db import db
 from ..errors import DomainError, NotFound
 from ..messaging.told import mail_sentence
 from . import visits
-from .confirmation import State, confirmation
+from .confirmation import confirmation
 
 
 def booking_or_404(token: str) -> Managed:
@@ -39,7 +39,7 @@ def show(token: str, managed: Managed, refusal: str = "", status: int = 200) -> 
         reader=reading.reader,
         view=page,
         path=path_of(token),
-        mailed=mail_sentence(managed.booking, clock.now()) if page.state == State.BOOKED else "",
+        mailed=mail_sentence(managed.booking, clock.now()) if page.state.is_on else "",
         refusal=refusal,
     )
     return visits.remember_choices(answer, reading)

@@ -1,6 +1,7 @@
 """The confirmation at /m/<token>. Covers R16 for manage tokens, R18 and R24 for the page and its calendar file."""
 
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +10,9 @@ from sqlalchemy import update
 
 from app import clock
 from app.bookings.models import Booking, BookingStatus, Party
+from app.calendars.models import Calendar
 from app.db import db, transaction
+from app.messaging import notices
 from app.messaging.models import Message, MessageState
 from tests.factories import NOW, at
 from tests.mailing import deliver_all, mails_go_to, react_to
@@ -169,6 +172,20 @@ def test_says_at_once_that_a_mail_is_on_its_way(site: Site) -> None:
     path = booked(site)
     with site.app.app_context(), mails_go_to(nowhere()):
         assert "A mail with it is on its way to s***@example.org." in site.client.get(path).text
+
+
+def test_says_the_same_of_a_request(site: Site) -> None:
+    path = booked(site, {"needs_confirmation": True})
+    with site.app.app_context(), mails_go_to(nowhere()):
+        assert "A mail with it is on its way to s***@example.org." in site.client.get(path).text
+        with transaction():
+            calendar = db.session.get(Calendar, site.bookings()[0].calendar_id)
+            usual = notices.setting_of(calendar.id, "booking_requested")
+            off = replace(usual, is_on=False)
+            notices.change(
+                calendar, "booking_requested", off, seen=usual.mark, actor_id=site.dana.id, now=NOW
+            )
+        assert "on its way" not in site.client.get(path).text
 
 
 def test_slot_lies_where_it_was_booked(site: Site) -> None:
