@@ -7,6 +7,7 @@ from ..db import transaction
 from ..errors import Conflict
 from ..groups.access import groups_for
 from ..local_paths import local_path
+from ..messaging import notices
 from . import overview, service
 from .blueprint import CALENDAR, bp, my_calendar, zone_choices
 from .forms import NewCalendarForm
@@ -53,10 +54,11 @@ def new() -> Response:
 
 @bp.post(f"{CALENDAR}/duplicate")
 def duplicate(calendar_id: int) -> Response:
-    """A copy to change further."""
+    """A copy to change further, which sends the same mails."""
     calendar = my_calendar(calendar_id)
     with transaction():
         copy = service.duplicate(calendar, actor_id=web.current().user.id, now=clock.now())
+        notices.copy(calendar.id, copy.id)
     return web.go_to(
         ".details", calendar_id=copy.id, notice="Calendar duplicated. Give the copy a name of its own."
     )

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import insert, literal, select
 
 from .. import config, events
 from ..calendars.models import Calendar
@@ -87,6 +87,13 @@ def change(
         at=now,
         data={"section": "notifications", "fields": [kind]},
     )
+
+
+def copy(source_id: int, copy_id: int) -> None:
+    """Give a calendar that was just made the settings of another one, in the caller's transaction."""
+    same = [each for each in table.c if each.name != "calendar_id"]
+    theirs = select(literal(copy_id), *same).where(table.c.calendar_id == source_id)
+    db.session.execute(insert(table).from_select(["calendar_id", *(each.name for each in same)], theirs))
 
 
 def _setting(row: Notice) -> Setting:

@@ -1,16 +1,18 @@
 """Calendars: list, new, duplicate, switch off and on, delete; and that strangers get nothing (R20, R23)."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
 
 from app.accounts.models import User
 from app.calendars.models import Calendar
-from app.db import db
+from app.db import db, transaction
 from app.events import Event
+from app.messaging import notices
 
-from ..factories import account_of, make_booking, make_calendar, make_link
+from ..factories import NOW, account_of, make_booking, make_calendar, make_link
 from ..forms_on_page import forms_of, submit
 from ..people import form_token, make_person
 from .calendar_people import make_scene, signed_in
@@ -158,6 +160,20 @@ def test_duplicate_takes_settings_and_no_links(scene):
         copy = db.session.scalars(db.select(Calendar).order_by(Calendar.id.desc())).first()
         assert copy.name == "Copy of Intro call"
         assert copy.slug != scene.stored().slug
+
+
+def test_duplicate_sends_the_same_mails(scene):
+    with scene.app.app_context(), transaction():
+        usual = notices.setting_of(scene.calendar_id, "booking_follow_up")
+        wanted = replace(usual, is_on=True, opening="How was it?", minutes=(30,))
+        calendar = db.session.get(Calendar, scene.calendar_id)
+        notices.change(calendar, "booking_follow_up", wanted, seen=usual.mark, actor_id=scene.ada.id, now=NOW)
+    post(scene, "duplicate")
+    with scene.app.app_context():
+        copy_id = db.session.scalar(db.select(db.func.max(Calendar.id)))
+        copied = notices.settings_of(copy_id)
+        assert copied == notices.settings_of(scene.calendar_id)
+        assert copied["booking_follow_up"].mark == wanted.mark
 
 
 def test_switched_off_calendar_is_listed_as_off_and_comes_back(scene):
