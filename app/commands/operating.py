@@ -42,7 +42,8 @@ def restore(file: Path, force: bool) -> None:
 
     with installed() as settings:
         found = restoring.restore(file.absolute(), settings, replace=force)
-        click.echo(f"Restored. {found.holds}\n{found.verdict}\nEverybody has to sign in again.\n")
+        click.echo(f"Restored. {found.holds}\n{found.verdict}\n{restoring.what_is_lost(found)}")
+        click.echo("Everybody has to sign in again.\n")
         click.echo("\n".join(keys.table(settings.secrets, clock.now())))
         if lacking := keys.missing(settings.secrets, clock.now()):
             click.echo(

@@ -45,6 +45,15 @@ def restore(path: Path, settings: Settings, *, replace: bool) -> Findings:
     return found
 
 
+def what_is_lost(found: Findings) -> str:
+    """What to know of the time since, for whoever has restored."""
+    as_of = f"to {found.newest:%Y-%m-%d %H:%M} UTC, its newest event" if found.newest else "to its beginning"
+    return (
+        f"Everything is back {as_of}. Links that were used or deleted since are Active again: delete those you know of."
+        " Bookings made, moved or cancelled since are not here, although their contacts have mails that say so."
+    )
+
+
 def _require_known(path: Path) -> None:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
 
@@ -40,6 +41,7 @@ class Findings:
     bookings: int
     used_by_booking: int
     undelivered: int
+    newest: datetime | None  # of its events
     faults: tuple[str, ...]
 
     @property
@@ -67,6 +69,7 @@ def examine(connection: Connection) -> Findings:
         bookings=_count(connection, select(func.count()).select_from(Booking)),
         used_by_booking=_count(connection, select(func.count(Booking.link_id))),
         undelivered=_count(connection, select(func.count()).select_from(Event).where(UNDELIVERED)),
+        newest=connection.scalar(select(func.max(Event.at))),
         faults=tuple(_faults(connection)),
     )
 

@@ -31,6 +31,9 @@ def test_backup_and_restore_say_what_they_did_and_which_key_it_takes(
     elsewhere = {**environ, "DATA_DIR": str(tmp_path / "elsewhere")}
     restored = slotkey(elsewhere, "restore", str(file))
     assert restored.stdout.splitlines()[1] == written.stdout.splitlines()[2]
+    assert re.search(
+        r"^Everything is back to \d{4}-\d\d-\d\d \d\d:\d\d UTC.* Active again", restored.stdout, re.M
+    )
     assert "SECRET_KEY_FALLBACKS" not in restored.stdout
     refused = slotkey(elsewhere, "restore", str(file))
     assert (refused.returncode, "--force" in refused.stderr) == (1, True)
