@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, func, select, text, update
 
 from .. import events
 from ..accounts.models import User
@@ -20,6 +20,7 @@ table = LinkRequest.__table__
 # As words of the statement, not as a parameter: else the partial index stays unused.
 IS_OPEN = text("link_request.status = 'open'")
 MOST_SHOWN = 20
+IS_OFF = "This calendar is switched off, so a new link would open for nobody. Switch it on, then answer the request."
 SETTLED = {
     RequestStatus.ANSWERED: "A link was made for this request already.",
     RequestStatus.IGNORED: "This request was ignored. Create a replacement of the link instead.",
@@ -36,6 +37,8 @@ class Asker(NamedTuple):
 
 def ask(link: FoundLink, asker: Asker, now: datetime) -> None:
     """Keep the request for the owner. Asked again from the same address while one is open, nothing is added."""
+    if _has_open(link.id, asker.email):
+        return
     row = upsert(table).values(
         account_id=link.account_id,
         calendar_id=link.calendar_id,
@@ -59,8 +62,11 @@ def ask(link: FoundLink, asker: Asker, now: datetime) -> None:
 def answer(calendar: Calendar, request: LinkRequest, actor: User, now: datetime) -> OneTimeLink:
     """A new link for whoever asked, in place of the one they opened; it is sent to the address they gave.
 
-    The duration is the old link's. Raises Conflict when the request is settled: then no link was made.
+    The duration is the old link's. Raises Conflict when the request is settled, or the calendar is off: then no link
+    was made.
     """
+    if not calendar.is_on:
+        raise Conflict(IS_OFF)
     parent = db.session.get_one(OneTimeLink, request.link_id)
     link = replace_for(calendar, parent, request.name, request.email, _note_for(request, parent), actor, now)
     send(link, actor, now)
@@ -95,6 +101,15 @@ def of_link(link_id: int) -> Sequence[LinkRequest]:
 def status_now(request: LinkRequest) -> RequestStatus:
     """What has become of the request by now."""
     return connection().execute(select(table.c.status).where(table.c.id == request.id)).scalar_one()
+
+
+def _has_open(link_id: int, email: str) -> bool:
+    """Written like this or with other capitals. Of two that come at once, the unique index tells those alone that are
+    written alike: the owner then sees both."""
+    alike = select(table.c.id).where(
+        table.c.link_id == link_id, func.lower(table.c.email) == func.lower(email), IS_OPEN
+    )
+    return connection().execute(alike.limit(1)).one_or_none() is not None
 
 
 def _settle(request: LinkRequest, status: RequestStatus, actor: User, now: datetime, **more: int) -> None:

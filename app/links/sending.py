@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from .. import events
 from ..accounts.models import User
@@ -82,7 +82,7 @@ def _open_replacement(parent: OneTimeLink, email: str, now: datetime) -> OneTime
     children = select(OneTimeLink).where(
         OneTimeLink.parent_id == parent.id,
         OneTimeLink.status == LinkStatus.ACTIVE,
-        OneTimeLink.for_email == email,
+        func.lower(OneTimeLink.for_email) == func.lower(email),
     )
     found = db.session.scalars(children.order_by(OneTimeLink.id.desc()))
     return next((link for link in found if is_sendable(link, now)), None)

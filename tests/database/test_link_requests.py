@@ -48,6 +48,26 @@ def test_open_request_of_the_same_address_is_kept_once(link):
     assert names_of("link_request_created") == ["link_request_created"] * 2
 
 
+def test_an_address_is_the_same_in_capitals(link):
+    for email in ("zoe@example.org", "Zoe@Example.org"):
+        ask(link, ZOE._replace(email=email))
+    assert [each.email for each in kept()] == ["zoe@example.org"]
+    calendar = made_calendar(link)
+    for email in ("sam@example.org", "Sam@Example.ORG"):
+        with transaction():
+            sent = sending.send_replacement(calendar, link, "Sam", email, calendar.host, NOW)
+    assert sent.for_email == "sam@example.org"
+
+
+def test_a_calendar_that_is_off_makes_no_link(link):
+    request, calendar = make_request(link), made_calendar(link)
+    with transaction():
+        calendar.switched_off_at = NOW
+    with pytest.raises(Conflict, match="switched off"), transaction():
+        requests.answer(calendar, request, calendar.host, NOW)
+    assert requests.status_now(request) == RequestStatus.OPEN
+
+
 def test_who_was_answered_may_ask_again(link):
     ask(link)
     with transaction():

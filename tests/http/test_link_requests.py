@@ -214,7 +214,7 @@ def test_what_opens_nothing_or_has_no_address_is_not_sent(links: Links) -> None:
 
 class TestCancelling:
     def cancel(self, links: Links, booking_id: int, **fields: str) -> Any:
-        return links.post(f"/bookings/{booking_id}/cancel", reason="Ill", **fields)
+        return links.post(f"/bookings/{booking_id}/cancel", reason="Ill", seen="0", **fields)
 
     def test_a_new_link_goes_to_who_booked(self, links: Links) -> None:
         old = links.make(for_email="assistant@example.org", note="VIP")
