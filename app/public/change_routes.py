@@ -4,7 +4,7 @@ from flask import Response, redirect
 
 from .. import clock, ratelimit, web
 from ..bookings import service
-from ..bookings.forms import ReasonForm
+from ..bookings.forms import ReasonForm, SeenForm
 from ..bookings.manage import Managed
 from ..bookings.models import Party
 from ..db import in_transaction
@@ -21,11 +21,16 @@ from .move_page import show_move, take_move
 from .picker_routes import show_picker
 
 
-class ContactsCancelForm(ReasonForm):
-    """Why the contact cancels. The token in the address is the secret."""
+class ContactsCancelForm(SeenForm, ReasonForm):
+    """Why the contact cancels the time that the page showed. The token in the address is the secret."""
 
     class Meta:
         csrf = False
+
+    @property
+    def seen_on_page(self) -> int | None:
+        """The sequence the page showed; None for a request that comes from no page, which means whatever stands."""
+        return self.sequence if self.seen.raw_data else None
 
 
 @bp.get("/m/<token>/change")
@@ -55,7 +60,8 @@ def change(token: str) -> Response:
 def ask_to_cancel(token: str) -> Response:
     """Asks for a reason first."""
     managed = booking_or_404(token)
-    return _cancel_page(token, managed, ContactsCancelForm()) if _may_change(managed) else _back(token)
+    form = ContactsCancelForm(data={"seen": managed.booking.sequence})
+    return _cancel_page(token, managed, form) if _may_change(managed) else _back(token)
 
 
 @bp.post("/m/<token>/cancel")
@@ -69,7 +75,8 @@ def cancel(token: str) -> Response:
         if not form.submitted():
             ratelimit.count(MISTAKES, *subject, now=now)
             return _cancel_page(token, managed, form)
-        in_transaction(lambda: service.cancel(booking.id, Party.CONTACT, form.reason.data, now))
+        said, seen = form.reason.data, form.seen_on_page
+        in_transaction(lambda: service.cancel(booking.id, Party.CONTACT, said, now, seen=seen))
     except TooMany as refusal:
         form.refuse(refusal)
         return ask_to_wait(_cancel_page(token, managed, form, refusal.status), refusal.retry_after)

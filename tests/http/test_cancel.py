@@ -1,8 +1,12 @@
 """The contact cancels at /m/<token>/cancel. Covers R24 for the reason."""
 
-import pytest
+import re
 
-from app.bookings.models import BookingStatus, Party
+import pytest
+from sqlalchemy import update
+
+from app.bookings.models import Booking, BookingStatus, Party
+from app.db import db, transaction
 from app.links.models import LinkStatus
 from tests.public_pages import Site, title_of
 
@@ -35,6 +39,17 @@ def test_keeping_comes_first_and_cancelling_is_posted(site: Site, path: str) -> 
     (booking,) = site.bookings()
     assert (booking.status, booking.cancelled_by) == (BookingStatus.CANCELLED, Party.CONTACT)
     assert booking.cancel_reason == f"Ill. {NASTY}"
+
+
+def test_a_page_of_another_time_cancels_nothing(site: Site, path: str) -> None:
+    """The host moved the booking while the page was open: what it stands for now was not seen."""
+    (seen,) = re.findall(r'name="seen"[^>]*value="(\d+)"', site.client.get(f"{path}/cancel").text)
+    with site.app.app_context(), transaction():
+        db.session.execute(update(Booking).values(sequence=Booking.sequence + 1))
+    answer = site.client.post(f"{path}/cancel", data={"reason": "", "seen": seen})
+    assert answer.status_code == 409
+    assert "was changed after this page was opened" in answer.text
+    assert site.bookings()[0].status == BookingStatus.CONFIRMED
 
 
 def test_the_link_stays_used_and_says_so(site: Site, link: str, path: str) -> None:
