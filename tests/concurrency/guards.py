@@ -43,6 +43,14 @@ def without_move_guard(monkeypatch: Any) -> None:
     monkeypatch.setattr(changeable, "require_seen", lambda found, seen: None)
 
 
+def without_answer_guard(monkeypatch: Any) -> None:
+    """A request is answered whatever has become of it since it was read, unless it is cancelled."""
+    change = changeable.change
+    monkeypatch.setattr(
+        changeable, "change", lambda booking_id, *_held, **values: change(booking_id, **values)
+    )
+
+
 def without_slot_guard() -> None:
     """The database accepts bookings that overlap."""
     if is_sqlite():

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from sqlalchemy import true
-
 from app.bookings import requests, service
 from app.bookings.booking_step import book
 from app.bookings.models import Booking, BookingCount, BookingStatus, Party
@@ -12,7 +10,7 @@ from app.db import db, in_transaction
 from app.errors import Conflict
 
 from ..factories import NOW, at, make_booking, make_calendar, make_link, make_user, wish
-from .guards import without_slot_guard
+from .guards import without_answer_guard, without_slot_guard
 from .races import done, race
 from .test_booking_races import start_of_round
 
@@ -87,7 +85,7 @@ def test_accepted_or_declined_never_both(app):
 
 
 def test_r9_without_the_guard_one_is_accepted_and_declined(app, monkeypatch):
-    monkeypatch.setattr(requests, "TENTATIVE", true())
+    without_answer_guard(monkeypatch)
     assert any(answers == [None, None] for _, answers in rounds_of_two_answers(app))
 
 

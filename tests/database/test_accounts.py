@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.accounts import passwords, service, sessions, setup_codes, signing_in
+from app.accounts import new_passwords, passwords, service, sessions, setup_codes, signing_in
 from app.accounts.models import Account, Role, Session, SetupCode, User
 from app.accounts.service import NewUser
 from app.db import db, transaction
@@ -109,7 +109,7 @@ def test_sessions_end_one_by_one_or_all_but_one() -> None:
         sessions.end(first.session.id, NOW)
     assert sessions.find(secrets[0], NOW) is None
     with transaction():
-        service.change_password(ada, "new hash", second.session.id, NOW)
+        new_passwords.change(ada, "new hash", second.session.id, NOW)
     assert sessions.find(secrets[1], NOW).user.id == ada.id
     assert sessions.find(third.secret, NOW) is None
     assert sessions.find(secrets[1], NOW + sessions.LIFETIME + timedelta(seconds=1)) is None
@@ -134,7 +134,7 @@ def test_password_changed_while_it_is_checked_lets_nobody_in(monkeypatch: pytest
 
     def right_then_changed(password: str, stored: str | None) -> bool:
         with transaction():
-            service.change_password(service.user_by_email("ada@example.org"), "another hash", 0, NOW)
+            new_passwords.change(service.user_by_email("ada@example.org"), "another hash", 0, NOW)
         return is_right(password, stored)
 
     is_right = passwords.is_right

@@ -16,7 +16,7 @@ ADDRESSES = count(1)
 ALIKE = re.compile(r"(tues|wednes|thurs|fri|satur|sun)day-")  # as monday is
 
 # Whatever else they say, a form of these changes the booking.
-CHANGING = ("bookings.cancel", "bookings.change", "bookings.decline", "bookings.no_show")
+CHANGING = ("bookings.accept", "bookings.cancel", "bookings.change", "bookings.decline", "bookings.no_show")
 
 
 def test_r26_ids_and_names_in_addresses(world: World) -> None:
