@@ -199,8 +199,8 @@ def test_work_that_hangs_does_not_keep_a_worker_from_ending(database, tmp_path):
 
 
 def test_work_that_ends_its_worker_each_time_is_given_up_at_last(database, tmp_path):
-    (event_id,) = record(1, ends=1)
     with working(database.url, tmp_path, "worker-1") as (worker,):
+        (event_id,) = record(1, ends=1)  # while it runs: it would end sooner than it is seen to have started
         worker.process.wait(60)
         pretend_crashes(settings_for(database.url, tmp_path))
         worker.start()
