@@ -1,12 +1,10 @@
 """Links as CSV, line by line. Pure, but for the addresses, which a server key makes."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from .. import zones
+from .. import spreadsheets, zones
 from .models import LinkStatus
 from .service import token_of
 from .words import SOURCE_WORDS, chip_of
@@ -30,7 +28,6 @@ HEAD = [
     "Refused after the end",
     "Time zone",
 ]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(links: Iterable[Any], base_url: str, tz: str, now: datetime) -> Iterator[str]:
@@ -38,15 +35,9 @@ def lines(links: Iterable[Any], base_url: str, tz: str, now: datetime) -> Iterat
 
     Times are ISO 8601 in `tz` with their offset. Only Active links have an address: the others open nothing.
     """
-    yield "\ufeff" + _line(HEAD)
+    yield spreadsheets.BYTE_ORDER_MARK + spreadsheets.line(HEAD)
     for link in links:
-        yield _line(_cells(link, base_url, tz, now))
-
-
-def safe(text: object) -> str:
-    """The text as a spreadsheet shows it: never as a formula."""
-    plain = "" if text is None else str(text)
-    return f"'{plain}" if plain.startswith(FORMULA) else plain
+        yield spreadsheets.line(_cells(link, base_url, tz, now))
 
 
 def _cells(link: Any, base_url: str, tz: str, now: datetime) -> list[object]:
@@ -71,9 +62,3 @@ def _cells(link: Any, base_url: str, tz: str, now: datetime) -> list[object]:
 
 def _local(instant: datetime | None, tz: str) -> str:
     return instant.astimezone(zones.zone(tz)).isoformat(timespec="minutes") if instant else ""
-
-
-def _line(cells: Iterable[object]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow([safe(cell) for cell in cells])
-    return written.getvalue()

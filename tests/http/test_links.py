@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from app.links.export import safe
 from app.links.models import LinkStatus
+from app.spreadsheets import safe
 
 from ..factories import make_calendar, make_link
 from ..people import form_token, make_person
