@@ -1,7 +1,5 @@
 """Calendar Settings > Questions: what the contact is asked besides name and e-mail."""
 
-import re
-from itertools import count
 from typing import Any
 
 from wtforms import (
@@ -16,6 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import Length
 
+from ..row_edits import Row, ids_for
 from .forms import SectionForm
 from .texts import one_line, paragraphs
 
@@ -28,10 +27,6 @@ KINDS = {
     "checkbox": "Checkbox",
     "phone": "Phone number",
 }
-
-_KEY = re.compile(r"q[0-9]{1,3}")
-
-Row = dict[str, Any]
 
 
 class QuestionForm(Form):
@@ -60,6 +55,16 @@ class QuestionForm(Form):
         """The row as it stands on the page."""
         return {name: field.data for name, field in self._fields.items()}
 
+    def stored(self, key: str) -> Row:
+        """The question as it is kept, under this id."""
+        return {
+            "id": key,
+            "label": self.label.data,
+            "kind": self.kind.data,
+            "required": self.required.data,
+            "choices": self.choice_list() if self.kind.data == "choice" else [],
+        }
+
 
 class QuestionsForm(SectionForm):
     """All questions in order. Nothing is stored by its other buttons: they add, remove and move what is typed."""
@@ -72,8 +77,8 @@ class QuestionsForm(SectionForm):
 
     def values(self) -> list[dict[str, Any]]:
         """The questions as the calendar stores them; each keeps its id, and new ones get one."""
-        keys = _keys([row.form.key.data for row in self.questions])
-        return [_stored(row.form, key) for row, key in zip(self.questions, keys, strict=True)]
+        keys = ids_for([row.form.key.data for row in self.questions])
+        return [row.form.stored(key) for row, key in zip(self.questions, keys, strict=True)]
 
 
 def rows_of(questions: list[dict[str, Any]]) -> list[Row]:
@@ -90,44 +95,9 @@ def rows_of(questions: list[dict[str, Any]]) -> list[Row]:
     ]
 
 
-def edited(rows: list[Row], do: str) -> list[Row]:
-    """The rows after a button other than Save: "add", "remove-1", "up-1" or "down-1"."""
-    action, _, number = do.partition("-")
-    if action == "add":
-        return [*rows, {"kind": "text"}][:MOST_QUESTIONS]
-    at = int(number) if number.isdecimal() else len(rows)
-    if at >= len(rows):
-        return rows
-    kept = rows[:at] + rows[at + 1 :]
-    if action == "remove":
-        return kept
-    to = max(at - 1, 0) if action == "up" else at + 1
-    return [*kept[:to], rows[at], *kept[to:]]
-
-
 def _problem_with(choices: list[str]) -> str | None:
     if len(choices) < 2:
         return "Enter at least two choices, one on each line."
     if len(choices) > MOST_CHOICES:
         return f"There can be {MOST_CHOICES} choices at most."
     return "Each choice may stand there once." if len(set(choices)) < len(choices) else None
-
-
-def _stored(form: QuestionForm, key: str) -> dict[str, Any]:
-    return {
-        "id": key,
-        "label": form.label.data,
-        "kind": form.kind.data,
-        "required": form.required.data,
-        "choices": form.choice_list() if form.kind.data == "choice" else [],
-    }
-
-
-def _keys(wanted: list[str | None]) -> list[str]:
-    """An id for each row: its own where it has one, else the first that no row has."""
-    own = [
-        key if key and _KEY.fullmatch(key) and key not in wanted[:at] else None
-        for at, key in enumerate(wanted)
-    ]
-    free = (key for key in (f"q{n}" for n in count(1)) if key not in own)
-    return [key or next(free) for key in own]

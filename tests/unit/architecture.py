@@ -32,7 +32,7 @@ PURE = (
     "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
     "columns", "digits", "emails", "errors", "headers", "links.search", "local_paths", "locales", "localtime",
     "mail_server", "messaging.addresses", "messaging.letters", "messaging.render", "messaging.texts", "paths",
-    "phones", "qr", "scheduling", "tokens", "zones",
+    "phones", "qr", "row_edits", "scheduling", "spreadsheets", "tokens", "zones",
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.
 PAGE_HELPERS = (
