@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from .. import clock, config
 from ..db import db, in_transaction
+from ..delivery_errors import Permanent, Temporary, Unclear
 from ..events import Event
 from ..mail_server import MailServer, Sender
 from . import compose, kinds, service
-from .email import Permanent, Temporary, Unclear, send
+from .email import send
 from .letters import Overtaken
 from .models import MessageState
 from .occasions import Occasion

@@ -8,26 +8,11 @@ import ssl
 from email.message import EmailMessage
 from smtplib import SMTP, SMTP_SSL, SMTPAuthenticationError, SMTPException, SMTPResponseException
 
+from ..delivery_errors import Permanent, Temporary, Unclear
 from ..mail_server import MailServer, Security
 from .addresses import wire_address
 
 SECONDS = 20.0  # for each answer of the server
-
-
-class DeliveryError(Exception):
-    """The mail was not taken, or not surely; the text is a sentence for the owner."""
-
-
-class Temporary(DeliveryError):
-    """The server has not taken it; it may later."""
-
-
-class Permanent(DeliveryError):
-    """The server will never take it."""
-
-
-class Unclear(DeliveryError):
-    """The server has the whole mail and did not say what it does with it."""
 
 
 def send(mail: EmailMessage, address: str, server: MailServer, seconds: float = SECONDS) -> None:

@@ -12,6 +12,7 @@ from .. import clock, migrating
 from ..bookings.models import Booking
 from ..config import Settings
 from ..db import db, is_sqlite, transaction
+from ..delivery_errors import DeliveryError
 from ..errors import Unavailable
 from ..events import UNDELIVERED, Event
 from ..messaging import email
@@ -59,7 +60,7 @@ def of_mail(settings: Settings) -> Iterator[Finding]:
     try:
         email.greet(server, MAIL_SECONDS)
         yield ok("mail", f"{server.host}, port {server.port}, lets us in.")
-    except email.DeliveryError as refused:
+    except DeliveryError as refused:
         yield fail("mail", str(refused), "Correct the MAIL_ settings, or ask whoever runs that server.")
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 # A feature's models and rules know the features before it only; what must react later is an event.
-FEATURES = ("accounts", "calendars", "groups", "links", "bookings", "messaging", "public")
+FEATURES = ("accounts", "calendars", "groups", "links", "bookings", "phone", "messaging", "public")
 # Modules that start things: they may know everything, and nothing else knows them.
 TOP = (
     "__init__",
@@ -30,9 +30,10 @@ TOP = (
 PURE = (
     "accounts.browsers", "accounts.passwords", "accounts.reset_tokens",
     "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
-    "columns", "digits", "emails", "errors", "headers", "links.search", "local_paths", "locales", "localtime",
-    "mail_server", "messaging.addresses", "messaging.letters", "messaging.render", "messaging.texts", "paths",
-    "phones", "qr", "row_edits", "scheduling", "spreadsheets", "tokens", "zones",
+    "columns", "delivery_errors", "digits", "emails", "errors", "headers", "links.search", "local_paths", "locales",
+    "localtime", "mail_server", "messaging.addresses", "messaging.letters", "messaging.render", "messaging.texts",
+    "paths", "phone.gsm", "phone.public_addresses", "phone.signing", "phones", "qr", "row_edits", "scheduling",
+    "spreadsheets", "tokens", "zones",
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.
 PAGE_HELPERS = (

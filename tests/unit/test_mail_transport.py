@@ -1,15 +1,15 @@
 """SMTP against a real server: what is known of a mail after each way in which handing it over can end."""
 
 import ssl
-import subprocess
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from app.delivery_errors import Permanent, Temporary, Unclear
 from app.mail_server import Security
-from app.messaging.email import Permanent, Temporary, Unclear, send
+from app.messaging.email import send
 
 from ..services.mail import Post, mail_server, nowhere
 
@@ -109,15 +109,3 @@ def test_a_domain_in_other_letters_is_written_in_ascii() -> None:
 def test_a_name_in_other_letters_is_refused_where_the_server_cannot_take_it() -> None:
     with mail_server(Post()) as server, pytest.raises(Permanent, match="letters other than a to z"):
         send(a_mail(), "žofie@example.org", server)
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A certificate for 127.0.0.1 that nobody has signed, with its key, in one file."""
-    path = tmp_path / "mail.pem"
-    asked = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout {path} -out {tmp_path}/c"
-    subprocess.run(
-        [*asked.split(), "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True
-    )
-    path.write_text(path.read_text() + (tmp_path / "c").read_text())
-    return path
