@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .db import Base, Id, UtcDateTime, connection, db
 
 UNDELIVERED = text("delivered_at IS NULL")
+OF_CONTACT = text("contact_id IS NOT NULL")
 
 
 class Event(Base):
@@ -23,6 +24,7 @@ class Event(Base):
     __table_args__ = (
         Index("ix_event_link", "link_id", "at"),
         Index("ix_event_booking", "booking_id", "at"),
+        Index("ix_event_contact", "contact_id", "at", postgresql_where=OF_CONTACT, sqlite_where=OF_CONTACT),
         Index("ix_event_undelivered", "at", postgresql_where=UNDELIVERED, sqlite_where=UNDELIVERED),
     )
 
@@ -34,6 +36,7 @@ class Event(Base):
     calendar_id: Mapped[int | None] = mapped_column(Id)
     link_id: Mapped[int | None] = mapped_column(Id)
     booking_id: Mapped[int | None] = mapped_column(Id)
+    contact_id: Mapped[int | None] = mapped_column(Id)
     actor_id: Mapped[int | None] = mapped_column(Id)  # the user who did it; empty when a contact did
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -50,6 +53,7 @@ def record(
     calendar_id: int | None = None,
     link_id: int | None = None,
     booking_id: int | None = None,
+    contact_id: int | None = None,
     actor_id: int | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
@@ -64,6 +68,7 @@ def record(
             "calendar_id": calendar_id,
             "link_id": link_id,
             "booking_id": booking_id,
+            "contact_id": contact_id,
             "actor_id": actor_id,
             "data": data or {},
         },
@@ -74,4 +79,11 @@ def of_link(link_id: int) -> Sequence[Event]:
     """The link's events, oldest first."""
     return db.session.scalars(
         select(Event).where(Event.link_id == link_id).order_by(Event.at, Event.id)
+    ).all()
+
+
+def of_contact(contact_id: int) -> Sequence[Event]:
+    """The events that name the contact, oldest first; those of their links and bookings are found by these."""
+    return db.session.scalars(
+        select(Event).where(Event.contact_id == contact_id).order_by(Event.at, Event.id)
     ).all()

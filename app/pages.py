@@ -16,6 +16,7 @@ from .bookings import answer_routes, move_routes
 from .bookings import routes as bookings_routes
 from .calendars import availability_routes, questions_routes, settings_routes
 from .calendars import routes as calendars_routes
+from .contacts import models as contacts_models  # noqa: F401 (tables of others point to it)
 from .groups import routes as groups_routes
 from .links import link_routes, request_routes
 from .links import routes as links_routes

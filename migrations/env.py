@@ -9,8 +9,8 @@ database = current_app.extensions["migrate"].db
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    # The full-text index of SQLite keeps tables of its own, which no model describes.
-    return not (kind == "table" and name and name.startswith("link_search"))
+    # The full-text indexes of SQLite keep tables of its own, which no model describes.
+    return not (kind == "table" and name and name.startswith(("link_search", "contact_search")))
 
 
 def run() -> None:

@@ -25,6 +25,7 @@ from ..db import Base, Id, UtcDateTime
 LIVE = text("status <> 'cancelled'")
 CANCELLED = text("status = 'cancelled'")
 TENTATIVE = text("status = 'tentative'")
+OF_CONTACT = text("contact_id IS NOT NULL")
 
 
 class BookingStatus(StrEnum):
@@ -75,6 +76,7 @@ class Booking(Base):
             sqlite_where=CANCELLED,
         ),
         Index("uq_booking_link", "link_id", unique=True),
+        Index("ix_booking_contact", "contact_id", "id", postgresql_where=OF_CONTACT, sqlite_where=OF_CONTACT),
         Index("ix_booking_tentative", "answer_by", postgresql_where=TENTATIVE, sqlite_where=TENTATIVE),
     )
 
@@ -83,6 +85,8 @@ class Booking(Base):
     calendar_id: Mapped[int] = mapped_column(ForeignKey("calendar.id"))
     host_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     link_id: Mapped[int | None] = mapped_column(ForeignKey("one_time_link.id"))
+    # Filled in after the booking, by the worker (see contacts/bookings.py).
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     uid: Mapped[str] = mapped_column(String(64), unique=True)
     sequence: Mapped[int] = mapped_column(Integer, default=0)
     status: Mapped[BookingStatus] = mapped_column(words(BookingStatus))

@@ -22,6 +22,7 @@ from ..db import Base, Id, UtcDateTime
 
 # As words of a statement, not as a parameter: else the partial indexes stay unused.
 OPEN = text("status = 'open'")
+OF_CONTACT = text("contact_id IS NOT NULL")
 
 
 class LinkStatus(StrEnum):
@@ -40,6 +41,7 @@ class LinkSource(StrEnum):
 
     HAND = "hand"
     REPLACEMENT = "replacement"
+    WORKFLOW = "workflow"
 
 
 class SightingKind(StrEnum):
@@ -70,6 +72,13 @@ class OneTimeLink(Base):
         Index("ix_one_time_link_calendar", "calendar_id", "id"),
         Index("ix_one_time_link_status", "calendar_id", "status", "id"),
         Index("ix_one_time_link_source", "calendar_id", "source", "id"),
+        Index(
+            "ix_one_time_link_contact",
+            "contact_id",
+            "id",
+            postgresql_where=OF_CONTACT,
+            sqlite_where=OF_CONTACT,
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -86,6 +95,8 @@ class OneTimeLink(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
+    # Whom it was made for, if that is a contact; the name and address beside it are its own.
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     for_name: Mapped[str] = mapped_column(String(120), default="")
     for_email: Mapped[str] = mapped_column(String(254), default="")
     note: Mapped[str] = mapped_column(String(500), default="")

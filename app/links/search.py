@@ -1,7 +1,8 @@
 """How links are searched: one rule for the words that are kept and the words that are typed. Pure.
 
 Words are kept with a letter of their kind in front: `c42` for the calendar, `w...` for a word of name, e-mail or
-note. So one index finds "words of this calendar" by itself, and no typed word is ever taken for a calendar.
+note. So one index finds "words of this calendar" by itself, and no typed word is ever taken for a calendar. Contacts
+are searched in the same way; in front of their words stands the account.
 """
 
 import re
@@ -21,11 +22,11 @@ def words_of(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in "".join(_or_blank(letter) for letter in plain).split()]
 
 
-def kept_words(calendar_id: int, texts: Iterable[str]) -> str:
-    """What a row keeps to be found by: its calendar, then each word once, e-mail addresses also as one word."""
+def kept_words(owner_id: int, texts: Iterable[str]) -> str:
+    """What a row keeps to be found by: whose it is, then each word once, e-mail addresses also as one word."""
     chunks = [chunk for text in texts for chunk in text.split()]
     words = [word for chunk in chunks for word in (*words_of(chunk), *_address_word(chunk))]
-    return " ".join([f"c{calendar_id}", *dict.fromkeys(f"w{word}" for word in words)])
+    return " ".join([f"c{owner_id}", *dict.fromkeys(f"w{word}" for word in words)])
 
 
 def typed_words(text: str) -> list[str]:

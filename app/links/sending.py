@@ -55,9 +55,11 @@ def send_replacement(
 def replace_for(
     calendar: Calendar, parent: OneTimeLink, name: str, email: str, note: str, actor: User, now: datetime
 ) -> OneTimeLink:
-    """A new link with the duration of `parent`, whatever its status, for another person."""
+    """A new link with the duration of `parent`, whatever its status, for another person or the same."""
     options = taken_over(parent, name, email, note)
-    return create_link(calendar, options, actor=actor, now=now, parent=parent)
+    is_same = email.lower() == parent.for_email.lower()
+    contact_id = parent.contact_id if is_same else None
+    return create_link(calendar, options, actor=actor, now=now, parent=parent, contact_id=contact_id)
 
 
 def is_sendable(link: Any, now: datetime) -> bool:

@@ -55,8 +55,14 @@ def create_link(
     actor: User | None,
     now: datetime,
     parent: OneTimeLink | None = None,
+    *,
+    contact_id: int | None = None,
+    source: LinkSource | None = None,
 ) -> OneTimeLink:
-    """A new Active link of the calendar. Raises Invalid when an option breaks a rule, and for a group."""
+    """A new Active link of the calendar, for a contact of its account if that is said.
+
+    Raises Invalid when an option breaks a rule, and for a group.
+    """
     require_calendar(calendar)
     check(options, PLAIN, calendar.tz, now)
     if parent is None:
@@ -67,8 +73,9 @@ def create_link(
         nonce=tokens.new_nonce(),
         key_id=link_tokens().key_id,
         status=LinkStatus.ACTIVE,
-        source=LinkSource.REPLACEMENT if parent else LinkSource.HAND,
+        source=source or (LinkSource.REPLACEMENT if parent else LinkSource.HAND),
         parent_id=parent.id if parent else None,
+        contact_id=contact_id,
         created_at=now,
         created_by_id=actor.id if actor else None,
         **_columns(calendar, options),
@@ -89,7 +96,7 @@ def create_replacement(
     if parent.status == LinkStatus.ACTIVE:
         raise Conflict("This link has not been used. Send it again, or delete it first.")
     options = taken_over(parent, parent.for_name, parent.for_email, parent.note)
-    return create_link(calendar, options, actor=actor, now=now, parent=parent)
+    return create_link(calendar, options, actor=actor, now=now, parent=parent, contact_id=parent.contact_id)
 
 
 def update_link(
@@ -190,6 +197,7 @@ def _record(name: str, link: OneTimeLink, actor: User | None, now: datetime, dat
         account_id=link.account_id,
         calendar_id=link.calendar_id,
         link_id=link.id,
+        contact_id=link.contact_id,
         actor_id=actor.id if actor else None,
         at=now,
         data=data,

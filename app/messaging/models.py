@@ -15,6 +15,7 @@ from ..db import Base, Id, UtcDateTime
 
 WAITING = text("retry_at IS NOT NULL")
 OF_LINK = text("link_id IS NOT NULL")
+OF_CONTACT = text("contact_id IS NOT NULL")
 
 
 class Channel(StrEnum):
@@ -50,6 +51,7 @@ class Message(Base):
         Index("ix_message_address", "account_id", "to_address", "id"),
         Index("ix_message_booking", "booking_id", "id"),
         Index("ix_message_link", "link_id", "id", postgresql_where=OF_LINK, sqlite_where=OF_LINK),
+        Index("ix_message_contact", "contact_id", "id", postgresql_where=OF_CONTACT, sqlite_where=OF_CONTACT),
         Index("ix_message_waiting", "retry_at", postgresql_where=WAITING, sqlite_where=WAITING),
     )
 
@@ -77,6 +79,7 @@ class Message(Base):
     link_id: Mapped[int | None] = mapped_column(Id)
     booking_id: Mapped[int | None] = mapped_column(Id)
     user_id: Mapped[int | None] = mapped_column(Id)
+    contact_id: Mapped[int | None] = mapped_column(Id)
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # more ids and plain values
 
 
@@ -105,5 +108,5 @@ class OptOut(Base):
     __table_args__ = (PrimaryKeyConstraint("account_id", "address"),)
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    address: Mapped[str] = mapped_column(String(254))  # lower case
+    address: Mapped[str] = mapped_column(String(254))  # lower case; a phone number as E.164, for SMS
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from .. import config, tokens
 from ..bookings.models import Booking
@@ -27,25 +27,39 @@ def booking_of(token: str) -> Booking | None:
 
 def is_out(booking: Booking) -> bool:
     """True when the booking's contact wants no reminders."""
-    mine = select(table.c.at).where(
-        table.c.account_id == booking.account_id, table.c.address == booking.email.lower()
-    )
-    return connection().execute(mine).one_or_none() is not None
+    return has_stopped(booking.account_id, booking.email)
 
 
 def opt_out(booking: Booking, now: datetime) -> None:
     """Send the contact no more reminders, whoever of the account they book."""
-    row = upsert(table).values(account_id=booking.account_id, address=booking.email.lower(), at=now)
-    connection().execute(row.on_conflict_do_nothing())
+    stop(booking.account_id, booking.email, now)
 
 
 def opt_in(booking: Booking) -> None:
     """Send them again."""
-    connection().execute(
-        delete(table).where(
-            table.c.account_id == booking.account_id, table.c.address == booking.email.lower()
-        )
+    start(booking.account_id, booking.email)
+
+
+def has_stopped(account_id: int, address: str) -> bool:
+    """True when nothing but mails about changes may go to the e-mail address, or no SMS to the number (E.164)."""
+    return (
+        connection().execute(select(table.c.at).where(*_mine(account_id, address))).one_or_none() is not None
     )
+
+
+def stop(account_id: int, address: str, now: datetime) -> None:
+    """Send no more of that to the address or number."""
+    row = upsert(table).values(account_id=account_id, address=address.lower(), at=now)
+    connection().execute(row.on_conflict_do_nothing())
+
+
+def start(account_id: int, address: str) -> None:
+    """Send it again."""
+    connection().execute(delete(table).where(*_mine(account_id, address)))
+
+
+def _mine(account_id: int, address: str) -> tuple[ColumnElement[bool], ...]:
+    return table.c.account_id == account_id, table.c.address == address.lower()
 
 
 def _maker() -> tokens.TokenMaker:

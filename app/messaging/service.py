@@ -39,6 +39,7 @@ def queue_message(
     link_id: int | None = None,
     calendar_id: int | None = None,
     user_id: int | None = None,
+    contact_id: int | None = None,
     data: dict[str, Any] | None = None,
 ) -> int | None:
     """Store a message and the event that has it sent: its id, or None where `effect` has led to one already.
@@ -62,6 +63,7 @@ def queue_message(
         "link_id": link_id,
         "calendar_id": calendar_id,
         "user_id": user_id,
+        "contact_id": contact_id,
     }
     stored = upsert(table).values(**row).on_conflict_do_nothing(index_elements=["effect"])
     message_id = connection().execute(stored.returning(table.c.id)).scalar_one_or_none()

@@ -10,6 +10,8 @@ from ..db import Base
 DERIVED = {"link_count"}
 # What belongs to running processes and open browsers. An old session would let somebody in who has signed out since.
 PASSING = {"session", "setup_code", "rate_count", "worker_beat", "recipient_challenge"}
+# Full text that follows from links and contacts, by triggers.
+SEARCH_INDEXES = ("link_search", "contact_search")
 BATCH = 1_000
 
 
@@ -35,7 +37,9 @@ def remove_all(connection: Connection) -> None:
     """Empty the database inside the caller's transaction, past the triggers that keep links for ever."""
     if connection.dialect.name == "postgresql":
         names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-        connection.exec_driver_sql(f"TRUNCATE {names}, link_search")  # asks no trigger for rows
+        connection.exec_driver_sql(
+            f"TRUNCATE {names}, {', '.join(SEARCH_INDEXES)}"
+        )  # asks no trigger for rows
     else:
         _remove_all_from_sqlite(connection)
 
@@ -66,6 +70,7 @@ def _remove_all_from_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     for table in reversed(Base.metadata.sorted_tables):
         connection.execute(table.delete())
-    connection.exec_driver_sql("INSERT INTO link_search (link_search) VALUES ('delete-all')")
+    for index in SEARCH_INDEXES:
+        connection.exec_driver_sql(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")  # noqa: S608
     for _, made_by in triggers:
         connection.exec_driver_sql(made_by)

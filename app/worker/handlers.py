@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from ..accounts import forgetting
 from ..bookings import requests
+from ..contacts import bookings as contacts_of_bookings
 from ..events import Event
 from ..messaging import account_mails, delivery, link_mails, mails, reminders
 from ..operating import personal
@@ -29,7 +30,7 @@ class Periodic:
 
 
 ON_EVENT: dict[str, tuple[Handler, ...]] = {
-    "booking_created": (mails.booking_created,),
+    "booking_created": (mails.booking_created, contacts_of_bookings.booking_created),
     "booking_rescheduled": (mails.booking_rescheduled,),
     "booking_cancelled": (mails.booking_cancelled,),
     "manage_link_asked": (link_mails.manage_link_asked,),

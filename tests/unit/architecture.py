@@ -7,7 +7,17 @@ from functools import cached_property
 from pathlib import Path
 
 # A feature's models and rules know the features before it only; what must react later is an event.
-FEATURES = ("accounts", "calendars", "groups", "links", "bookings", "phone", "messaging", "public")
+FEATURES = (
+    "accounts",
+    "calendars",
+    "groups",
+    "links",
+    "bookings",
+    "contacts",
+    "phone",
+    "messaging",
+    "public",
+)
 # Modules that start things: they may know everything, and nothing else knows them.
 TOP = (
     "__init__",
@@ -30,10 +40,10 @@ TOP = (
 PURE = (
     "accounts.browsers", "accounts.passwords", "accounts.reset_tokens",
     "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
-    "columns", "delivery_errors", "digits", "emails", "errors", "headers", "links.search", "local_paths", "locales",
-    "localtime", "mail_server", "messaging.addresses", "messaging.letters", "messaging.render", "messaging.texts",
-    "paths", "phone.gsm", "phone.public_addresses", "phone.signing", "phones", "qr", "row_edits", "scheduling",
-    "spreadsheets", "tokens", "zones",
+    "columns", "contacts.search", "delivery_errors", "digits", "emails", "errors", "headers", "links.search",
+    "local_paths", "locales", "localtime", "mail_server", "messaging.addresses", "messaging.letters",
+    "messaging.render", "messaging.texts", "paths", "phone.gsm", "phone.public_addresses", "phone.signing", "phones",
+    "qr", "row_edits", "scheduling", "spreadsheets", "tokens", "zones",
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.
 PAGE_HELPERS = (
@@ -46,7 +56,7 @@ MODELS_MAY_IMPORT = ("db", "columns")
 OWN_TRANSACTION = (
     "accounts.forgetting", "accounts.last_seen", "accounts.resetting", "accounts.signing_in",
     "bookings.booking_step", "bookings.requests",
-    "bookings.rescheduling", "links.sightings", "messaging.account_mails", "messaging.delivery",
+    "bookings.rescheduling", "contacts.bookings", "links.sightings", "messaging.account_mails", "messaging.delivery",
     "messaging.link_mails", "messaging.mails", "messaging.reminders", "ratelimit",
 )  # fmt: skip
 WEB_NAMES = ("blueprint", "routes", "forms", "form", "page", "pages")
