@@ -13,7 +13,11 @@ from .options import expires_on
 from .service import token_of
 
 STATUS_WORDS = {LinkStatus.ACTIVE: "Active", LinkStatus.USED: "Used", LinkStatus.DELETED: "Deleted"}
-SOURCE_WORDS = {LinkSource.HAND: "By hand", LinkSource.REPLACEMENT: "Replacement"}
+SOURCE_WORDS = {
+    LinkSource.HAND: "By hand",
+    LinkSource.REPLACEMENT: "Replacement",
+    LinkSource.WORKFLOW: "Workflow",
+}
 
 
 @dataclass(frozen=True)
