@@ -12,20 +12,35 @@ from flask import current_app
 from .. import config
 from ..mail_server import Sender
 from ..scheduling.ical import one_line
+from . import wire
 from .addresses import wire_address
 from .letters import CalendarFile, Letter
 
 # Without a blank to break them at, the library would write long ones as encoded words, which nobody reads back.
 UNBROKEN = ("list-unsubscribe", "message-id", "references", "in-reply-to")
+MAILBOXES = ("from", "to", "reply-to")
 
 
 class _Policy(EmailPolicy):
-    """Lines end in CRLF; headers that programs read stay on one line."""
+    """Lines end in CRLF; headers that programs read stay on one line, those that people read come back as they are."""
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """As the library does, which would take a subject that looks like an encoded word for one."""
+        return (name, value) if name.lower() == "subject" else super().header_store_parse(name, value)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header's lines."""
         if name.lower() in UNBROKEN:
-            return f"{name}: {value}{self.linesep}".encode("ascii")
+            return self._line(name, value)
+        if name.lower() == "subject":
+            return self._line(name, wire.unstructured(value, utf8=self.utf8))
+        if name.lower() in MAILBOXES:
+            (to,) = value.addresses
+            return self._line(name, wire.mailbox(to.display_name, to.addr_spec, utf8=self.utf8))
         return super().fold_binary(name, value)
+
+    def _line(self, name: str, value: Any) -> bytes:
+        return f"{name}: {value}{self.linesep}".encode("utf-8" if self.utf8 else "ascii")
 
 
 POLICY = _Policy(linesep="\r\n")
