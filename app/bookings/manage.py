@@ -9,6 +9,8 @@ from ..accounts.models import User
 from ..db import db
 from .models import Booking
 
+PAGE = "/m/"
+
 
 @dataclass(frozen=True)
 class Managed:
@@ -28,10 +30,20 @@ def token_of(nonce: bytes, key_id: str) -> str | None:
     return manage_tokens().token(nonce, key_id)
 
 
+def parts_of(booking: Booking) -> tuple[str, str | None]:
+    """Where the contact finds the booking, as what stands before the token and the token, if there is one."""
+    return PAGE, token_of(booking.manage_nonce, booking.key_id)
+
+
 def path_of(booking: Booking) -> str | None:
-    """Where the contact finds the booking."""
-    token = token_of(booking.manage_nonce, booking.key_id)
-    return f"/m/{token}" if token else None
+    """The same as a path; None when the server key that made the token was dropped."""
+    _, token = parts_of(booking)
+    return path_to(token) if token else None
+
+
+def path_to(token: str) -> str:
+    """The page of the booking that the token opens."""
+    return f"{PAGE}{token}"
 
 
 def find(token: str) -> Managed | None:

@@ -2,6 +2,7 @@
 
 from ..calendars.models import LocationKind
 from ..scheduling.ical import CalendarEntry, Person
+from . import endings
 from .models import Booking
 
 
@@ -41,4 +42,5 @@ def contacts_entry(booking: Booking, host: Person, manage_url: str | None = None
         location=place_after(booking.location, host.name, booking.phone),
         description=f"Reference: {booking.reference}",
         manage_url=manage_url,
+        comment=endings.remark(booking, host.name),
     )

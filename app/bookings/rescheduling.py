@@ -17,7 +17,7 @@ from ..db import connection, db, in_transaction
 from ..errors import Conflict, DayFull, DomainError, SlotClosed, SlotTaken, TooLate
 from ..scheduling.slots import Offer, is_offered, monday_of
 from ..scheduling.wallclock import date_at
-from . import changeable, statements
+from . import changeable, endings, statements
 from .booking_step import CLOSED, TAKEN, CalendarClosed
 from .models import BookingStatus, LimitPeriod, Party
 from .offering import offer_of
@@ -132,7 +132,7 @@ def _status_after(found: Any, calendar: Calendar, by: Party) -> BookingStatus:
 def _why_not(read: Any, found: Any, move: Move, now: datetime) -> Conflict:
     """`read` is the row the move began with, `found` the same row now."""
     if found.status == BookingStatus.CANCELLED:
-        return Conflict("This booking is cancelled.")
+        return Conflict(endings.sentence(found))
     if found.sequence != move.sequence or read.sequence != move.sequence:
         return Conflict("This booking was changed after this page was opened.")
     if found.ends_at <= now:

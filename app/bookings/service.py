@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import Conflict, Overtaken, TooLate
-from . import changeable
+from . import changeable, endings
 from .changeable import table
 from .models import BookingStatus, Party
 
@@ -61,7 +61,7 @@ def _why_not_cancelled(read: Any, now: datetime) -> Conflict:
     """`read` is the row as it was before the attempt."""
     found = changeable.find(read.id)
     if found.status == BookingStatus.CANCELLED:
-        return Conflict("This booking is cancelled already.")
+        return Conflict(endings.sentence(found, "This booking is cancelled already."))
     if found.sequence != read.sequence:
         return Overtaken("This booking was changed at the same moment.")
     if found.ends_at <= now:

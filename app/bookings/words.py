@@ -10,6 +10,7 @@ from .. import zones
 from ..calendars.models import LocationKind
 from ..localtime import Reader
 from ..scheduling.ical import CalendarEntry, Person
+from . import endings
 from .choice import Section
 from .models import Booking, BookingStatus, Party, RequestEnd
 
@@ -114,7 +115,7 @@ def ended_by(booking: Booking, events: Iterable[tuple[Any, str | None]]) -> str:
         return "Not answered in time"
     by = next((name for event, name in events if event.name in ENDINGS and name), None)
     who = by or (booking.name if booking.cancelled_by == Party.CONTACT else "the host")
-    return f"{'Declined' if booking.request_end else 'Cancelled'} by {who}"
+    return f"{endings.verb(booking)} by {who}"
 
 
 def ending_mail(booking: Booking) -> str:
@@ -151,6 +152,7 @@ def calendar_entry(booking: Booking, host: Person) -> CalendarEntry:
         attendee=Person(booking.name, booking.email),
         location=place_of(booking, host.name),
         description="\n\n".join(lines),
+        comment=endings.remark(booking, host.name),
     )
 
 

@@ -6,8 +6,11 @@ direction round, rewrite the page or the subject that a name stands in.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 DROPPED = ("Cc", "Cf", "Cs")
+STACKED = ("Mn", "Me")
+MOST_MARKS = 4  # Hebrew with all its points has as many
 # Inside a word, emoji and many scripts need them: ZERO WIDTH NON-JOINER and JOINER.
 JOINERS = "\u200c\u200d"
 _LOOSE_JOINERS = re.compile(rf"(?<![^\s{JOINERS}])[{JOINERS}]+|[{JOINERS}]+(?!\S)")
@@ -29,7 +32,16 @@ def paragraphs(text: str | None) -> str:
 def _printable(line: str) -> str:
     spaced = line.replace("\t", " ").replace("\n", " ").replace("\r", " ")
     kept = "".join(each for each in spaced if each in JOINERS or unicodedata.category(each) not in DROPPED)
-    return _LOOSE_JOINERS.sub("", kept)
+    return _LOOSE_JOINERS.sub("", "".join(_unstacked(kept)))
+
+
+def _unstacked(text: str) -> Iterator[str]:
+    """Without the marks over and under a letter that are too many for any language: they run into other lines."""
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.category(letter) in STACKED else 0
+        if marks <= MOST_MARKS:
+            yield letter
 
 
 def _seen(text: str) -> str:

@@ -10,6 +10,7 @@ from .. import clock, events, web
 from ..accounts.models import User
 from ..amounts import length_words
 from ..bookings.models import Booking
+from ..bookings.words import chips_of
 from ..calendars.models import Calendar
 from ..db import db
 from ..errors import Conflict
@@ -32,6 +33,7 @@ def link_page(
 ) -> Response:
     """The page; under what refused a change, and with what was typed for it, when one came too late."""
     now, asked = clock.now(), requests.of_link(link.id)
+    booking = db.session.scalars(select(Booking).where(Booking.link_id == link.id)).one_or_none()
     return web.render(
         "links/show.html",
         status=refusal.status if refusal else 200,
@@ -43,7 +45,8 @@ def link_page(
         short=words.short_address(service.token_of(link), link.id),
         title=title_of(link),
         obstacle=obstacle_to(calendar, link, now, web.reader().locale),
-        booking=db.session.scalars(select(Booking).where(Booking.link_id == link.id)).one_or_none(),
+        booking=booking,
+        booking_chips=chips_of(booking, now) if booking else [],
         entries=_timeline(link, asked),
         requests=[waiting_row(each, link, web.reader(), now) for each in asked if each.is_open],
         mails=messages.of_link(link.id),

@@ -164,6 +164,7 @@ def _rows(ids: Select[Any]) -> Sequence[Any]:
             booking.c.starts_at.label("booked_for"),
             booking.c.name.label("booked_by"),
             booking.c.status.label("booking_status"),
+            booking.c.request_end,
             *(seen[kind].c.times.label(kind.value) for kind in SightingKind),
         )
         .join_from(page, link, link.c.id == page.c.id)

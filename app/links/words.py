@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import zones
 from ..amounts import length_words
-from ..bookings.models import BookingStatus
+from ..bookings.models import BookingStatus, RequestEnd
 from ..localtime import Reader
 from .models import LinkSource, LinkStatus
 from .options import expires_on
@@ -47,7 +47,7 @@ class LinkRow:
     created_at: datetime
     booking_id: int | None
     booked_for: str
-    is_cancelled: bool
+    booked_as: str
 
 
 def row_of(link: Any, base_url: str, tz: str, reader: Reader, now: datetime) -> LinkRow:
@@ -70,7 +70,16 @@ def row_of(link: Any, base_url: str, tz: str, reader: Reader, now: datetime) -> 
         created_at=link.created_at,
         booking_id=link.booking_id,
         booked_for=reader.short(link.booked_for) if link.booked_for else "",
-        is_cancelled=link.booking_status == BookingStatus.CANCELLED,
+        booked_as=_booked_as(link),
+    )
+
+
+def _booked_as(link: Any) -> str:
+    """What the link led to, as it stands now."""
+    if link.request_end:
+        return "Declined" if link.request_end == RequestEnd.DECLINED else "Not answered"
+    return {BookingStatus.CANCELLED: "Cancelled", BookingStatus.TENTATIVE: "To be confirmed"}.get(
+        link.booking_status, "Booking"
     )
 
 

@@ -1,12 +1,11 @@
 """Turns what happened to accounts into messages: handlers of events, with keys made from the event's id."""
 
 from datetime import datetime
-from typing import Any
 
 from ..accounts.models import EmailChange, Invitation, User
 from ..db import db, in_transaction
 from ..events import Event
-from .service import Recipient, queue_message
+from .service import Recipient, queue_from
 
 
 def password_reset_asked(event: Event, now: datetime) -> None:
@@ -26,28 +25,19 @@ def email_change_asked(event: Event, now: datetime) -> None:
 
 def _tell_user(event: Event, now: datetime) -> None:
     user, asked = db.session.get(User, event.data["user_id"]), {"mark": event.data.get("mark")}
-    _queue(event, "password_reset", user.name, user.email, now, user_id=user.id, data=asked)
+    to = Recipient(user.name, user.email)
+    queue_from(event, "password_reset", to, now, user_id=user.id, data=asked)
 
 
 def _tell_invited(event: Event, now: datetime) -> None:
     invitation = db.session.get(Invitation, event.data["invitation_id"])
-    _queue(event, "invitation", "", invitation.email, now, data={"invitation_id": invitation.id})
+    to, asked = Recipient("", invitation.email), {"invitation_id": invitation.id}
+    queue_from(event, "invitation", to, now, data=asked)
 
 
 def _tell_both(event: Event, now: datetime) -> None:
     change = db.session.get(EmailChange, event.data["change_id"])
     user = db.session.get(User, change.user_id)
     more = {"user_id": user.id, "data": {"change_id": change.id}}
-    _queue(event, "email_confirmation", user.name, change.new_email, now, **more)
-    _queue(event, "email_notice", user.name, change.old_email, now, **more)
-
-
-def _queue(event: Event, kind: str, name: str, address: str, now: datetime, **more: Any) -> None:
-    queue_message(
-        kind,
-        Recipient(name, address),
-        account_id=event.account_id,
-        effect=f"{event.id}:{kind}",
-        at=now,
-        **more,
-    )
+    queue_from(event, "email_confirmation", Recipient(user.name, change.new_email), now, **more)
+    queue_from(event, "email_notice", Recipient(user.name, change.old_email), now, **more)

@@ -3,24 +3,21 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import select
-
 from ..accounts.models import User
-from ..bookings import manage
+from ..bookings import endings, manage
 from ..bookings.models import Booking, BookingStatus, Party
 from ..bookings.places import contacts_entry
 from ..bookings.words import calendar_entry
 from ..db import db
 from ..localtime import Reader
 from ..scheduling.ical import CalendarEntry, Method, Person, booking_ics
-from . import notices, opt_outs, render
+from . import hosting, notices, opt_outs, render
 from .booking_values import (
     Told,
     contacts_facts,
     contacts_reader,
     deadline,
     hosts_facts,
-    hosts_reader,
     short_time,
     values_of,
 )
@@ -31,6 +28,7 @@ from .texts import Text
 GONE = "The booking is no longer there."
 CHANGED = "The booking has changed since, and a later message says so."
 CANCELLED = "The booking was cancelled before this could be sent."
+ENDED = "The request had ended before this could be sent."
 STOPPED = "The contact has asked for no more reminders."
 BEGUN = "The booking had begun before this could be sent."
 OVER = "The booking was over before this could be sent."
@@ -88,6 +86,7 @@ class HostMail:
     subject: str
     title: str
     live: bool
+    moved: tuple[str, str] | None = None  # subject and title once it has another time
 
     def __call__(self, occasion: Occasion) -> Letter:
         """The letter of the occasion's message."""
@@ -95,11 +94,13 @@ class HostMail:
 
     def letter(self, occasion: Occasion, told: Told) -> Letter:
         """The letter about this booking."""
-        booking, reader = told.booking, hosts_reader(told.host)
+        booking, reader = told.booking, told.hosts_reader
+        is_moved = self.moved and occasion.message.data.get("was")
+        subject, title = self.moved if is_moved else (self.subject, self.title)
         when = short_time(told.starts_at, reader)
         return Letter(
-            subject=f"{self.subject}: {booking.name}, {booking.calendar.name}, {when}",
-            title=self.title,
+            subject=f"{subject}: {booking.name}, {booking.calendar.name}, {when}",
+            title=title,
             facts=[
                 *_was(occasion, told, reader),
                 *hosts_facts(told),
@@ -115,31 +116,32 @@ class HostMail:
 
 
 def _told(occasion: Occasion, *, live: bool) -> Told:
-    found = db.session.execute(
-        select(Booking, User)
-        .join(User, User.id == Booking.host_id)
-        .where(Booking.id == occasion.message.booking_id)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    found = hosting.find(occasion.message.booking_id)
     if found is None:
         raise Overtaken(GONE)
     booking, host = found
     if occasion.is_sending:
         _require_true(booking, occasion, live=live)
-    token = manage.token_of(booking.manage_nonce, booking.key_id)
     said = occasion.message.data.get("starts_at")
     return Told(
         booking=booking,
         host=host,
         starts_at=datetime.fromtimestamp(said, UTC) if said else booking.starts_at,
-        manage_address=occasion.secret_address("/m/", token),
+        manage_address=occasion.secret_address(*manage.parts_of(booking)),
+        hosts_reader=hosting.reader_of(_host_told(occasion) or host, booking),
     )
+
+
+def _host_told(occasion: Occasion) -> User | None:
+    """Whom the message is to as a host; None when it is to the contact."""
+    user_id = occasion.message.user_id
+    return db.session.get(User, user_id, populate_existing=True) if user_id else None
 
 
 def _require_true(booking: Booking, occasion: Occasion, *, live: bool) -> None:
     """A follow-up is about what is over; everything else that is live comes before it, a reminder before its start."""
     if live and booking.status == BookingStatus.CANCELLED:
-        raise Overtaken(CANCELLED)
+        raise Overtaken(ENDED if booking.request_end else CANCELLED)
     if booking.sequence > occasion.message.data.get("sequence", booking.sequence):
         raise Overtaken(CHANGED)
     if occasion.message.kind == notices.REMINDER and booking.starts_at <= occasion.now:
@@ -163,7 +165,7 @@ def _ending(told: Told, *, live: bool) -> list[Fact]:
         return []
     by = told.host.name if booking.cancelled_by == Party.HOST else booking.name
     why = [Fact("Reason", booking.cancel_reason)] if booking.cancel_reason else []
-    return [Fact("Cancelled by", by), *why]
+    return [Fact(f"{endings.verb(booking)} by", by), *why]
 
 
 def _file(occasion: Occasion, booking: Booking, entry: CalendarEntry, method: Method) -> CalendarFile:

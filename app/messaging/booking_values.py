@@ -21,6 +21,7 @@ class Told:
     host: User
     starts_at: datetime
     manage_address: str | None
+    hosts_reader: Reader  # of `host`, or of who is told in their place
 
     @property
     def duration(self) -> timedelta:
@@ -35,11 +36,6 @@ class Told:
 def contacts_reader(booking: Booking) -> Reader:
     """How the contact reads times."""
     return Reader(booking.tz, booking.locale)
-
-
-def hosts_reader(host: User) -> Reader:
-    """How the host reads times."""
-    return Reader(host.tz, host.locale)
 
 
 def values_of(told: Told, reader: Reader) -> dict[str, str]:
@@ -71,7 +67,7 @@ def contacts_facts(told: Told) -> list[Fact]:
     booking, reader = told.booking, contacts_reader(told.booking)
     return [
         Fact("When", told.when(reader)),
-        *_elsewhere(told, reader, Reader(told.host.tz, reader.locale), f"For {told.host.name}"),
+        *_elsewhere(told, reader, Reader(told.hosts_reader.tz, reader.locale), f"For {told.host.name}"),
         Fact("What", booking.calendar.name),
         Fact("With", told.host.name),
         Fact("Where", place_after(booking.location, told.host.name, booking.phone), is_linked=True),
@@ -81,7 +77,7 @@ def contacts_facts(told: Told) -> list[Fact]:
 
 def hosts_facts(told: Told) -> list[Fact]:
     """What the host needs to know."""
-    booking, reader = told.booking, hosts_reader(told.host)
+    booking, reader = told.booking, told.hosts_reader
     return [
         Fact("When", told.when(reader)),
         *_elsewhere(told, reader, Reader(booking.tz, reader.locale), "For the contact"),

@@ -43,7 +43,13 @@ KINDS = {
         "Request", ContactMail("Your request is on its way", live=True, method="REQUEST")
     ),
     "booking_requested_host": Kind(
-        "Request, to the host", HostMail("Please confirm", "A booking waits for your answer", live=True)
+        "Request, to the host",
+        HostMail(
+            "Please confirm",
+            "A request waits for your answer",
+            live=True,
+            moved=("Please confirm the new time", "A request has a new time and waits for your answer"),
+        ),
     ),
     "booking_accepted": Kind(
         "Request confirmed", ContactMail("Your booking is confirmed", live=True, method="REQUEST")

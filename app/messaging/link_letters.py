@@ -2,12 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
-from ..accounts.models import User
 from ..amounts import length_words
 from ..bookings import manage
-from ..bookings.models import Booking
 from ..calendars.models import Calendar
 from ..db import db
 from ..links import recipient_check
@@ -15,6 +11,8 @@ from ..links.models import LinkRequest, LinkStatus, OneTimeLink, RecipientChalle
 from ..links.service import token_of
 from ..localtime import Reader
 from ..scheduling.ical import Person
+from . import hosting
+from .booking_letters import GONE
 from .booking_values import Told, contacts_facts
 from .letters import Action, Fact, Letter, Overtaken
 from .occasions import Occasion
@@ -28,11 +26,14 @@ SETTLED = "The request was answered before this could be sent."
 
 def manage_link(occasion: Occasion) -> Letter:
     """The address of the booking, whatever has become of it."""
-    booking, host = _booking(occasion.message.booking_id)
-    address = occasion.secret_address("/m/", manage.token_of(booking.manage_nonce, booking.key_id))
+    found = hosting.find(occasion.message.booking_id)
+    if found is None:
+        raise Overtaken(GONE)
+    booking, host = found
+    address = occasion.secret_address(*manage.parts_of(booking))
     if address is None:
         raise Overtaken(NO_KEY)
-    told = Told(booking, host, booking.starts_at, address)
+    told = Told(booking, host, booking.starts_at, address, hosting.reader_of(host, booking))
     return Letter(
         subject=f"Your booking: {booking.calendar.name} with {host.name}",
         title="The way to your booking",
@@ -114,11 +115,6 @@ def recipient_code(occasion: Occasion) -> Letter:
         reason=f"You get this because {calendar.host.name} made a booking link for {challenge.email}.",
         reply_to=Person(calendar.host.name, calendar.host.email),
     )
-
-
-def _booking(booking_id: int) -> tuple[Booking, User]:
-    found = select(Booking, User).join(User, User.id == Booking.host_id).where(Booking.id == booking_id)
-    return db.session.execute(found.execution_options(populate_existing=True)).one()
 
 
 def _link(link_id: int) -> tuple[OneTimeLink, Calendar]:

@@ -105,5 +105,7 @@ def _rows(ids: Select[Any]) -> Sequence[Any]:
 
 
 def _shown() -> Select[Any]:
-    named = select(message, calendar.c.name.label("calendar_name"))
+    named = select(
+        message, calendar.c.name.label("calendar_name"), calendar.c.host_id.label("calendar_host_id")
+    )
     return named.outerjoin(calendar, calendar.c.id == message.c.calendar_id)

@@ -10,6 +10,7 @@ from ..db import in_transaction
 from ..digits import ID
 from ..errors import Conflict
 from . import compose, kinds, lists, service, words
+from .about import about, written_from
 from .choice import PAGE_SIZES, Choice, Section
 from .letters import Letter, Overtaken
 from .occasions import Occasion
@@ -78,6 +79,8 @@ def _page(message: Any, refusal: Conflict | None = None) -> Response:
         status=refusal.status if refusal else 200,
         refusal=refusal,
         message=message,
+        about=about(message, web.current()),
+        written_from=written_from(message),
         letter=letter,
         gone=gone,
         text=compose.text_of(letter) if letter else "",

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from ..bookings import changeable
+from ..bookings import changeable, manage
 from ..bookings.models import Booking, BookingStatus, Party
 from ..calendars.models import Calendar
-from ..localtime import wall_to_instant
+from ..localtime import Reader, wall_to_instant
 from ..scheduling.wallclock import date_at
 from .booking_values import Told
 from .kinds import KINDS
@@ -28,7 +28,14 @@ def letter(calendar: Calendar, kind: str, text: Text, now: datetime) -> Letter:
     message = SimpleNamespace(kind=kind, data=data)
     occasion = Occasion(message, now, is_sending=False)
     booking = _booking(calendar, kind, starts_at, now)
-    told = Told(booking, calendar.host, starts_at, occasion.secret_address("/m/", "token"))
+    host = calendar.host
+    told = Told(
+        booking,
+        host,
+        starts_at,
+        occasion.secret_address(manage.PAGE, "token"),
+        Reader(host.tz, host.locale),
+    )
     return KINDS[kind].builder.letter(occasion, told, text)
 
 

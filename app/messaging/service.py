@@ -72,6 +72,15 @@ def queue_message(
     return message_id
 
 
+def queue_from(
+    event: events.Event, kind: str, recipient: Recipient, now: datetime, part: str | None = None, **more: Any
+) -> int | None:
+    """Store a message that follows from the event, as `queue_message` does; once for each `part` of what follows."""
+    about = {"calendar_id": event.calendar_id, "link_id": event.link_id, **more}
+    effect = f"{event.id}:{part or kind}"
+    return queue_message(kind, recipient, account_id=event.account_id, effect=effect, at=now, **about)
+
+
 def resend(message_id: int, now: datetime) -> None:
     """Have a message sent once more, under its own Message-ID. Raises Conflict while it is on its way already."""
     changed = _change(

@@ -26,7 +26,7 @@ def mailbox(name: str, address: str, *, utf8: bool) -> str:
 def _phrase(name: str, *, utf8: bool) -> str:
     if not _may_stand(name, utf8=utf8):
         return _encoded(name)
-    if name.isascii() and name.replace(" ", "").isalnum():
+    if name.replace(" ", "").isalnum():
         return name
     quoted = name.replace("\\", r"\\").replace('"', r"\"")
     return f'"{quoted}"'

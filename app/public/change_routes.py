@@ -5,7 +5,7 @@ from flask import Response, redirect
 from .. import clock, ratelimit, web
 from ..bookings import service
 from ..bookings.forms import ReasonForm, SeenForm
-from ..bookings.manage import Managed
+from ..bookings.manage import Managed, path_to
 from ..bookings.models import Party
 from ..db import in_transaction
 from ..error_pages import ask_to_wait
@@ -16,7 +16,7 @@ from .blueprint import bp
 from .confirmation import may_change
 from .doors import Door
 from .limits import MISTAKES
-from .manage_page import booking_or_404, path_of, refused
+from .manage_page import booking_or_404, refused
 from .move_page import show_move, take_move
 from .picker_routes import show_picker
 
@@ -88,7 +88,7 @@ def cancel(token: str) -> Response:
 
 def _door(token: str) -> Door:
     managed = booking_or_404(token)
-    return doors.to_move(managed.booking, managed.host, Party.CONTACT, path_of(token))
+    return doors.to_move(managed.booking, managed.host, Party.CONTACT, path_to(token))
 
 
 def _is_open(door: Door) -> bool:
@@ -101,7 +101,7 @@ def _may_change(managed: Managed) -> bool:
 
 
 def _back(token: str) -> Response:
-    return redirect(path_of(token), 303)  # type: ignore[return-value]
+    return redirect(path_to(token), 303)  # type: ignore[return-value]
 
 
 def _cancel_page(token: str, managed: Managed, form: ReasonForm, status: int = 422) -> Response:
@@ -114,6 +114,6 @@ def _cancel_page(token: str, managed: Managed, form: ReasonForm, status: int = 4
         when=reading.reader.when(
             managed.booking.starts_at, managed.booking.ends_at - managed.booking.starts_at
         ),
-        path=path_of(token),
+        path=path_to(token),
         form=form,
     )

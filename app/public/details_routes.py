@@ -76,7 +76,7 @@ def _booked(page: DetailsPage) -> Response:
         page.checks.count_booking()
     counters.current().count_booking("repeated" if booked.is_repeat else "made")
     token = manage.token_of(booked.manage_nonce, booked.key_id)
-    answer = redirect(f"/m/{token}", 303) if token else gone.lost_page(door, booked.id)
+    answer = redirect(manage.path_to(token), 303) if token else gone.lost_page(door, booked.id)
     return booked_cookie.add(answer, request, door.link.id, booked.id) if door.link else answer
 
 

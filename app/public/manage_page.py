@@ -22,11 +22,6 @@ def booking_or_404(token: str) -> Managed:
     return managed
 
 
-def path_of(token: str) -> str:
-    """Where it stands."""
-    return f"/m/{token}"
-
-
 def show(token: str, managed: Managed, refusal: str = "", status: int = 200) -> Response:
     """The booking as it stands, with what kept it from being changed, if anything did."""
     reading = visits.reading_for(managed.booking.tz)
@@ -38,7 +33,7 @@ def show(token: str, managed: Managed, refusal: str = "", status: int = 200) -> 
         host=managed.host,
         reader=reading.reader,
         view=page,
-        path=path_of(token),
+        path=manage.path_to(token),
         mailed=mail_sentence(managed.booking, clock.now()) if page.state.is_on else "",
         refusal=refusal,
     )

@@ -44,6 +44,7 @@ class CalendarEntry:
     location: str = ""
     description: str = ""
     manage_url: str | None = None
+    comment: str = ""
 
 
 def booking_ics(
@@ -96,12 +97,20 @@ def _event(entry: CalendarEntry, stamped_at: datetime, status: Status, sequence:
     event.add("status", status)
     event.add("transp", "OPAQUE")
     event.add("organizer", _address(entry.organizer))
-    for name, text in (("location", one_line(entry.location)), ("description", _description(entry))):
+    for name, text in _texts(entry):
         if text:
             event.add(name, text)
     if entry.manage_url:
         event.add("url", _printable(entry.manage_url))
     return event
+
+
+def _texts(entry: CalendarEntry) -> tuple[tuple[str, str], ...]:
+    return (
+        ("location", one_line(entry.location)),
+        ("description", _description(entry)),
+        ("comment", one_line(entry.comment)),
+    )
 
 
 def _description(entry: CalendarEntry) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from app import events
 from app.accounts import sessions, team
 from app.accounts.models import Role
+from app.bookings import requests
 from app.bookings.manage import token_of
 from app.bookings.models import Booking, BookingStatus, Party
 from app.bookings.service import cancel
@@ -225,7 +226,19 @@ def test_a_request_that_is_moved_is_still_one(calendar, post, by):
     assert to_sam["Subject"].startswith("Requested: ")
     assert "Was: Wednesday 2 December 2026, 09:00" in text_of(to_sam)
     assert "When: Wednesday 2 December 2026, 11:00" in text_of(to_sam)
-    assert to_dana["Subject"].startswith("Please confirm: Sam Lee")
+    assert to_dana["Subject"].startswith("Please confirm the new time: Sam Lee")
+    assert "A request has a new time and waits for your answer" in text_of(to_dana)
+
+
+def test_a_declined_request_is_no_cancelled_booking(calendar, post):
+    asked = _tentative(calendar)
+    with transaction():
+        requests.decline(asked.id, "On holiday", NOW, calendar.host_id, seen=0)
+    (to_sam,) = mails_after(post, "booking_declined")
+    assert "Declined by: Dana Reyes\nReason: On holiday" in text_of(to_sam)
+    assert event_in(to_sam)[1]["COMMENT"] == "Declined by Dana Reyes: On holiday"
+    without_file = to_sam["Subject"] + text_of(to_sam) + parts(to_sam)["text/html"].get_content()
+    assert "ancel" not in without_file
 
 
 def test_when_the_host_has_left_whoever_has_the_calendar_is_told(calendar, post):
@@ -235,9 +248,23 @@ def test_when_the_host_has_left_whoever_has_the_calendar_is_told(calendar, post)
     with transaction():
         team.remove(owner, calendar.host_id, NOW)
         hand_over(calendar.account_id, calendar.host_id, grace.id, actor_id=grace.id, now=NOW)
-    _, to_host = mails_after(post, "booking_created")
+    to_sam, to_host = mails_after(post, "booking_created")
     assert to_host["To"] == "Grace Hopper <grace@example.org>"
     assert {each.user_id for each in messages()} == {None, grace.id}
+    assert "When: Wednesday 2 December 2026, 09:00 to 09:30 (Berlin" in text_of(to_host)
+    assert "For Dana Reyes:" not in text_of(to_sam)
+
+
+def test_mails_to_a_host_who_leaves_meanwhile_are_in_the_zone_of_the_calendar(calendar, post):
+    grace = join(calendar.host, "Grace Hopper", Role.OWNER, email="grace@example.org")
+    make_booking(calendar)
+    react_to("booking_created")
+    owner = in_transaction(lambda: sessions.find(sessions.begin(grace, calendar.account_id, NOW), NOW))
+    with transaction():
+        team.remove(owner, calendar.host_id, NOW)
+    _, to_dana = mails_after(post)
+    assert "(Berlin time, UTC+1)" in text_of(to_dana)
+    assert "New York" not in text_of(to_dana)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from flask import Flask
 from app.db import db, transaction
 from app.events import Event
 from app.links.models import LinkRequest, LinkStatus, OneTimeLink, RequestStatus
-from tests.factories import make_request
+from app.messaging.service import Recipient, queue_message
+from tests.factories import NOW, make_request
 from tests.http.link_pages import Links, make_links
 from tests.mailing import deliver_all, mails_go_to, react_to
 from tests.services.mail import Post, mail_server, nowhere
@@ -255,3 +256,22 @@ class TestCancelling:
         assert links.post(f"/bookings/{booking_id}/new-link").status_code == 404
         assert self.cancel(links, booking_id, sends_new_link="y").status_code == 404
         assert len(links.rows()) == 1
+
+
+def test_its_mail_leads_to_the_request_and_once_that_is_answered_to_the_link(links: Links) -> None:
+    old = used_link(links)
+    with links.scene.app.app_context():
+        request = ask(links, old)
+        calendar_id = links.scene.calendar_id
+        about = {"link_id": old, "calendar_id": calendar_id, "data": {"request_id": request}}
+        with transaction():
+            to = Recipient("Ada", "ada@example.org")
+            account_id = db.session.get(OneTimeLink, old).account_id
+            message = queue_message(
+                "link_request_host", to, account_id=account_id, effect="asked", at=NOW, **about
+            )
+    page = links.get(f"/messages/{message}").text
+    assert f'href="{links.section}#requests-title">The request for a new link</a>' in page
+    assert "from the link as it then stands" in page
+    press(links, request, "ignore")
+    assert f'href="{links.page(old)}">The one-time link</a>' in links.get(f"/messages/{message}").text

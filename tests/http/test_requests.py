@@ -69,7 +69,10 @@ class TestContact:
         assert title_of(page).startswith("This request was declined")
         assert "No &lt;time&gt;" in page.text
         assert f"{path}/change" not in page.text
-        assert "STATUS:CANCELLED" in site.client.get(f"{path}/booking.ics").text
+        file = site.client.get(f"{path}/booking.ics").text
+        assert "STATUS:CANCELLED" in file
+        assert "COMMENT:Declined by Dana Reyes: No <time>" in file
+        assert "ancelled" not in page.text + file
         assert "Your request has ended" in site.client.get(link).text
 
     def test_and_that_nobody_answered_from_the_first_moment_on(self, site: Site) -> None:

@@ -42,8 +42,8 @@ PURE = (
     "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
     "columns", "contacts.search", "delivery_errors", "digits", "emails", "errors", "headers", "links.search",
     "local_paths", "locales", "localtime", "mail_server", "messaging.addresses", "messaging.letters",
-    "messaging.render", "messaging.texts", "paths", "phone.gsm", "phone.public_addresses", "phone.signing", "phones",
-    "qr", "row_edits", "scheduling", "spreadsheets", "tokens", "zones",
+    "messaging.render", "messaging.texts", "messaging.wire", "paths", "phone.gsm", "phone.public_addresses",
+    "phone.signing", "phones", "qr", "row_edits", "scheduling", "spreadsheets", "tokens", "zones",
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.
 PAGE_HELPERS = (

@@ -116,6 +116,14 @@ def test_joiners_stay_inside_words(seen):
     assert one_line(f"\u200d {seen} \u200c\u200d") == paragraphs(f"\u200c{seen}\u200d\n\u200d") == seen
 
 
+def test_no_letter_carries_more_marks_than_a_language_needs():
+    assert one_line("Z\u0336\u0321\u0317" + "\u0301" * 40 + "oe\u0301 \u0e01" + "\u0e47" * 40) == (
+        "Z\u0336\u0321\u0317\u0301oe\u0301 \u0e01" + "\u0e47" * 4
+    )
+    hebrew = "\u05e9\u05c1\u05bc\u05b8\u05ab"
+    assert paragraphs(hebrew) == hebrew
+
+
 @pytest.mark.parametrize(
     "text", ["\u200b\u200b", "\u200d", "\u2060 \ufeff", "\u00ad\n\u00ad", "\u3164", "\u2800", "\u0301\ufe0f"]
 )
