@@ -30,6 +30,13 @@ class Page(NamedTuple):
     has_older: bool
 
 
+class PutOff(NamedTuple):
+    """How many mails wait for another try, and why the newest of them does; MOST_COUNTED + 1 means more than that."""
+
+    count: int
+    why: str
+
+
 def page_of(signed_in: SignedIn, choice: Choice) -> Page:
     """The page that `choice` asks for, of the messages this person may see."""
     backwards = choice.before is not None
@@ -80,6 +87,21 @@ def of_link(link_id: int) -> Sequence[Any]:
     """The newest messages about the link itself, oldest first; those about its booking stand beside that."""
     about = select(message).where(message.c.link_id == link_id, message.c.booking_id.is_(None))
     return connection().execute(about.order_by(message.c.id.desc()).limit(MOST_BESIDE)).all()[::-1]
+
+
+def count_words(count: int) -> str:
+    """ "12", or "1,000+" for more than were counted."""
+    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
+
+
+def put_off_for(signed_in: SignedIn) -> PutOff | None:
+    """Whether mails that this person may see wait because the mail server did not take them."""
+    waits = (_seen_by(signed_in), message.c.state.in_(Section.WAITING.states), message.c.why != "")
+    rows = connection().execute(
+        select(message.c.why).where(*waits).order_by(message.c.id.desc()).limit(MOST_COUNTED + 1)
+    )
+    reasons = rows.scalars().all()
+    return PutOff(len(reasons), reasons[0]) if reasons else None
 
 
 def _seen_by(signed_in: SignedIn) -> ColumnElement[bool]:

@@ -43,6 +43,8 @@ def index() -> Response:
         reader=web.reader(),
         zone=zone_words(web.reader().tz),
         has_server=config.current().mail is not None,
+        put_off=lists.put_off_for(signed_in),
+        count_words=lists.count_words,
         **_links(choice, page, lists.counts(signed_in, choice)),
     )
 
@@ -105,19 +107,15 @@ def _links(choice: Choice, page: lists.Page, counts: dict[Section, int]) -> dict
 
     rows = page.messages
     sections = [
-        (SECTIONS[each], _count_words(counts[each]), to(section=each), each == choice.section)
+        (SECTIONS[each], lists.count_words(counts[each]), to(section=each), each == choice.section)
         for each in Section
         if counts[each] or each in (choice.section, Section.ALL)
     ]
     return {
         "sections": sections,
-        "total": _count_words(counts[choice.section]),
+        "total": lists.count_words(counts[choice.section]),
         "everything": to(section=Section.ALL, address=""),
         "newer_page": to(before=rows[0].id) if page.has_newer and rows else None,
         "older_page": to(after=rows[-1].id) if page.has_older and rows else None,
         "sizes": [(size, to(per_page=size), size == choice.per_page) for size in PAGE_SIZES],
     }
-
-
-def _count_words(count: int) -> str:
-    return f"{lists.MOST_COUNTED:,}+" if count > lists.MOST_COUNTED else f"{count:,}"

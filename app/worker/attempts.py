@@ -10,9 +10,9 @@ from .. import clock, config, logs
 from ..db import db, in_transaction
 from ..errors import DomainError, Unavailable
 from ..events import Event
-from . import service
+from . import periodic, service
 from .engine import Job
-from .handlers import PERIODIC, Handler, handler_called
+from .handlers import PERIODIC, Handler, Periodic, handler_called
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +36,11 @@ class Attempts:
             return None
 
     def run_periodic(self, name: str) -> None:
-        """Do what is called so. When it fails, its next time comes anyway."""
+        """Do what is called so. When it fails, that is listed, and its next time comes anyway."""
         with self.app.app_context():
             for each in PERIODIC:
                 if each.name == name:
-                    try:
-                        each.run(clock.now())
-                    except Exception:
-                        log.exception("%s failed; it will be done again in %s", name, each.every)
+                    _do_periodic(each)
 
     def give_up(self, job: Job, number: int) -> None:
         """List a job that ended its worker whenever it was tried."""
@@ -71,6 +68,33 @@ def _do(job: Job) -> None:
         return
     _known(job.handler)(event, clock.now())
     _note_success(job)
+
+
+def _do_periodic(each: Periodic) -> None:
+    error = _error_of(each)
+    try:
+        db.session.rollback()
+        _note_periodic(each, error)
+    except (SQLAlchemyError, Unavailable) as failed:  # it is done again anyway
+        log.warning("how %s went could not be noted: %s", each.name, type(failed).__name__)
+
+
+def _error_of(each: Periodic) -> str:
+    """What went wrong as it was done; empty when all went well."""
+    try:
+        each.run(clock.now())
+    except Exception as failed:
+        log.exception("%s failed; it will be done again in %s", each.name, each.every)
+        return words_for(failed)
+    return ""
+
+
+def _note_periodic(each: Periodic, error: str) -> None:
+    now = clock.now()
+    if error:
+        in_transaction(lambda: periodic.note_failure(each.name, error, now, now + each.every))
+    elif periodic.is_failing(each.name):
+        in_transaction(lambda: periodic.forget(each.name))
 
 
 def _event(event_id: str) -> Event | None:

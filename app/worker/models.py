@@ -42,3 +42,15 @@ class FailedWork(Base):
     error: Mapped[str] = mapped_column(String(500))
     failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # empty when it was given up
+
+
+class FailingPeriodic(Base):
+    """Something done every so often that failed the last time it was tried; the row goes when it is done."""
+
+    __tablename__ = "failing_periodic"
+
+    name: Mapped[str] = mapped_column(String(48), primary_key=True)  # as handlers.PERIODIC calls it
+    error: Mapped[str] = mapped_column(String(500))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -8,8 +8,9 @@ from .. import clock, web
 from ..db import transaction
 from ..digits import ID
 from ..events import Event
+from ..messaging import lists
 from ..web import go_to, owners_blueprint, render
-from . import beats, service
+from . import beats, periodic, service
 from .models import FailedWork
 
 bp = owners_blueprint("worker")
@@ -25,6 +26,9 @@ def index() -> Response:
         rows=rows,
         workers=beats.alive(now),
         waiting=service.waiting_for(me),
+        periodic=periodic.failing_for(me),
+        put_off=lists.put_off_for(me),
+        count_words=lists.count_words,
         reader=web.reader(),
         now=now,
         most=service.MOST_LISTED,

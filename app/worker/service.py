@@ -53,7 +53,7 @@ def forget(event_id: str, handler: str) -> None:
 
 def failed_for(signed_in: SignedIn) -> Sequence[tuple[FailedWork, Event]]:
     """What failed in this person's workspace, the latest first, with the events it failed with. Raises NotAllowed."""
-    _require_manager(signed_in)
+    require_manager(signed_in)
     found = select(FailedWork, Event).join(Event, Event.id == FailedWork.event_id)
     mine = found.where(FailedWork.account_id == signed_in.account.id)
     latest = mine.order_by(FailedWork.failed_at.desc(), FailedWork.id.desc())
@@ -71,7 +71,7 @@ def retry(signed_in: SignedIn, failed_id: int, now: datetime) -> None:
     work = db.session.get(FailedWork, failed_id)
     if work is None or work.account_id != signed_in.account.id:
         raise NotFound("There is no such work. Perhaps it has been done in the meantime.")
-    _require_manager(signed_in)
+    require_manager(signed_in)
     given_up = update(FailedWork).where(FailedWork.id == failed_id, FailedWork.next_try_at.is_(None))
     if connection().execute(given_up.values(next_try_at=now)).rowcount == 0:
         raise Conflict("This is being tried again already.")
@@ -90,10 +90,11 @@ def prune(now: datetime) -> None:
     connection().execute(delete(FailedWork).where(long_ago, FailedWork.next_try_at.is_(None)))
 
 
-def _work(event_id: str, handler: str) -> tuple[object, object]:
-    return FailedWork.event_id == event_id, FailedWork.handler == handler
-
-
-def _require_manager(signed_in: SignedIn) -> None:
+def require_manager(signed_in: SignedIn) -> None:
+    """Raises NotAllowed for those who do not run the workspace."""
     if not signed_in.manages_account:
         raise NotAllowed("Only owners and admins of the workspace see its background work.")
+
+
+def _work(event_id: str, handler: str) -> tuple[object, object]:
+    return FailedWork.event_id == event_id, FailedWork.handler == handler

@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, select
 from .. import config
 from ..db import connection, db, in_transaction
 from ..events import Event
-from . import service
+from . import periodic, service
 from .models import FailedWork
 
 AT_ONCE = 1_000
@@ -20,6 +20,7 @@ AT_ONCE = 1_000
 def tidy(now: datetime) -> None:
     """Prune events and failed work, a part at a time: bookings wait for no long transaction."""
     in_transaction(lambda: service.prune(now))
+    in_transaction(lambda: periodic.prune(now))
     before = now - timedelta(days=config.current().events_kept_days)
     while ids := _old_events(before):
         in_transaction(lambda known=ids: connection().execute(delete(Event).where(Event.id.in_(known))))

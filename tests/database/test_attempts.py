@@ -1,15 +1,17 @@
 """One attempt at a piece of work while the database fails: it is put off, and never lost."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app import events
+from app import clock, events
 from app.db import db, in_transaction, is_sqlite, transaction
-from app.worker import handlers
+from app.worker import attempts, handlers
 from app.worker.attempts import Attempts
 from app.worker.engine import Job
-from app.worker.models import FailedWork
+from app.worker.models import FailedWork, FailingPeriodic
 
 from ..factories import NOW, account_of, make_user
 
@@ -65,3 +67,27 @@ def test_work_whose_failure_cannot_be_noted_is_put_off_and_never_given_up(app: F
 def test_work_whose_event_cannot_be_read_is_put_off(app: Flask, job: Job) -> None:
     execute(CANNOT_BE_READ)
     assert Attempts(app).attempt(job, 1) == WAITS[0]
+
+
+def test_periodic_work_that_fails_is_listed_until_it_is_done(
+    app: Flask, app_context: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = [RuntimeError("first\nsecond line"), RuntimeError("then"), None]
+
+    def run(_now: object) -> None:
+        if fault := faults.pop(0):
+            raise fault
+
+    monkeypatch.setattr(attempts, "PERIODIC", (handlers.Periodic("old events", timedelta(days=1), run),))
+    told = []
+    for minutes in (0, 5, 10):
+        with clock.fixed(NOW + timedelta(minutes=minutes)):
+            Attempts(app).run_periodic("old events")
+        told.append(db.session.scalars(db.select(FailingPeriodic)).one_or_none())
+        db.session.expunge_all()
+        db.session.rollback()
+    first, second, last = told
+    assert (first.error, first.since) == ("RuntimeError: first", NOW)
+    assert (second.error, second.since) == ("RuntimeError: then", NOW)
+    assert second.next_try_at == NOW + timedelta(days=1, minutes=5)
+    assert last is None

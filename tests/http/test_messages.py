@@ -145,6 +145,22 @@ def test_each_state_is_told_in_a_sentence(
     assert said in client.get(f"/messages/{ids(app)[0]}").text
 
 
+def test_mails_that_wait_for_the_mail_server_are_told_of_with_the_last_reason(
+    app: Flask, client: FlaskClient, ada: User, told: str
+) -> None:
+    ben = signed_in(app, join_team(app, ada))
+    assert "did not take" not in client.get("/messages").text
+    stands_at(app, State.QUEUED, "The mail server mx.example.org, port 25 could not be reached: refused.")
+    for page in ("/messages", "/work"):
+        seen = client.get(page).text
+        assert "2 mails wait, as the mail server did not take them" in seen
+        assert "mx.example.org, port 25 could not be reached" in seen
+        assert 'href="/messages?state=waiting"' in seen
+    assert "mails wait" not in ben.get("/messages").text
+    stands_at(app, State.SENT)
+    assert "did not take" not in client.get("/work").text
+
+
 def test_a_refusal_stands_on_the_booking_s_page(app: Flask, client: FlaskClient, told: str) -> None:
     refused = ids(app)[0]
     stands_at(app, State.FAILED, "The mail server answered: 550 no such mailbox", refused)

@@ -8,7 +8,7 @@ from app import clock
 from app.accounts.models import Membership, Role
 from app.db import db, transaction
 from app.events import Event
-from app.worker import beats
+from app.worker import beats, periodic
 from app.worker.models import FailedWork
 
 from ..factories import NOW, account_of, give_up_work, make_booking, make_calendar
@@ -73,6 +73,18 @@ def test_retry_hands_it_on_once(app, client, failed_id):
 def test_what_is_not_there_cannot_be_retried(client, ada):
     for number in (77, 2**64, 10**30):
         assert send(client, f"/work/{number}/retry", page="/account").status_code == 404
+
+
+def test_what_is_done_again_and_again_is_listed_while_it_fails(app, client, ada, now):
+    with app.app_context(), transaction():
+        periodic.note_failure("old events", "OperationalError: disk full", NOW, NOW + timedelta(hours=1))
+    text = page(client)
+    assert "Old events</th>" in text
+    assert "OperationalError: disk full" in text
+    assert "from Tue 1 Dec 10:00" in text
+    with app.app_context(), transaction():
+        periodic.forget("old events")
+    assert "Old events" not in page(client)
 
 
 def test_members_see_neither_page_nor_link(app, failed_id, ada):
