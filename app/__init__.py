@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import counters, db, error_pages, pages, request_ids, web
+from . import counters, db, error_pages, pages, prepared, request_ids, web
 from .calendars import snapshots
 from .config import Settings
 from .files import ProtectedFiles
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(_flask_settings(settings))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app, settings.database_url, settings.database_wait_seconds)
+    prepared.init_app(app)
     snapshots.init_app(app)
     counters.init_app(app)
     request_ids.init_app(app)

@@ -88,8 +88,8 @@ def _of_timestamp(element: Any, compiler: Any, **options: Any) -> str:
 
 
 class spans_as_json(FunctionElement[str]):  # noqa: N801 (used like a function of SQL)
-    """All (start, end) of a query as one JSON text, "[[start, end], ...]": SQLite gives up the interpreter for each
-    row, and to get it back from busy threads takes longer than reading the row."""
+    """All (start, end) of a query as one JSON text, "[[start, ...], [end, ...]]": SQLite gives up the interpreter for
+    each row, and to get it back from busy threads takes longer than reading the row."""
 
     type = Text()
     inherit_cache = True
@@ -97,12 +97,14 @@ class spans_as_json(FunctionElement[str]):  # noqa: N801 (used like a function o
 
 @compiles(spans_as_json, "sqlite")
 def _array_of_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    return f"json_group_array(json_array({compiler.process(element.clauses, **options)}))"
+    starts, ends = (compiler.process(each, **options) for each in element.clauses)
+    return f"'[' || json_group_array({starts}) || ',' || json_group_array({ends}) || ']'"
 
 
 @compiles(spans_as_json)
 def _array_of_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    return f"CAST(coalesce(json_agg(json_build_array({compiler.process(element.clauses, **options)})), '[]') AS TEXT)"
+    starts, ends = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(json_build_array(json_agg({starts}), json_agg({ends})) AS TEXT)"
 
 
 def init_app(app: Flask, url: str, wait_seconds: float) -> None:
@@ -165,6 +167,11 @@ def connection() -> Connection:
     return g.get(READER)
 
 
+def is_writing() -> bool:
+    """True inside a `transaction()`."""
+    return WRITER in g
+
+
 def upsert(table: Any) -> Any:
     """An INSERT into the table that knows ON CONFLICT as this database does."""
     return (sqlite if is_sqlite() else postgresql).insert(table)
@@ -176,7 +183,7 @@ def is_sqlite() -> bool:
 
 
 def _end_reading(session: Any) -> None:
-    if g.get(WRITER):
+    if is_writing():
         raise RuntimeError("transaction() inside transaction(): the outermost function owns it")
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside transaction()")

@@ -1,6 +1,7 @@
 """What pages share: rendering, redirects, forms, who is signed in. The only file that knows htmx-flask."""
 
-from functools import cache
+from collections.abc import Hashable
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask import Blueprint, Flask, Response, current_app, redirect, request, se
 from flask_login import LoginManager, current_user, login_required
 from flask_wtf import CSRFProtect, FlaskForm
 from htmx_flask import Htmx
+from markupsafe import escape
 from werkzeug.local import LocalProxy
 
 from . import clock, config
@@ -25,6 +27,8 @@ login = LoginManager()
 htmx = Htmx()
 
 THEMES = ("light", "dark")
+MOST_KEPT = 256
+PATH, HERE = "\ufdd0", "\ufdd1"  # stand for addresses in what is kept: noncharacters, which no text means
 
 
 class BaseForm(FlaskForm):
@@ -62,7 +66,7 @@ def init_app(app: Flask) -> None:
     login.login_message = ""  # else each refused request adds a sentence to the cookie
     login.session_protection = None
     app.session_interface = CookieSessions()
-    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.globals.update(asset=asset, page_url=page_url)
     app.jinja_env.globals["ui"] = _Macros(app)
     app.context_processor(_page_context)
     app.after_request(_finish)
@@ -94,12 +98,16 @@ def render(page: str, block: str | None = None, *, status: int = 200, **context:
     """
     asked = _asked_block(block)
     html = _render_block(page, asked, context) if asked else _template(page).render(_full(context))
-    answer = current_app.make_response((html, status))
-    answer.vary.update(("HX-Request", "HX-Target"))
-    if request.htmx and not asked:
-        answer.headers["HX-Retarget"] = "body"
-        answer.headers["HX-Reswap"] = "innerHTML"
-    return answer
+    return _answer(html, status, is_whole=not asked)
+
+
+def render_kept(page: str, path: str, *, status: int, **values: Hashable) -> Response:
+    """The same of a page that tells nothing of who asks, kept by its values, in which PATH stands for `path`."""
+    if "notice" in session:
+        return render(page, status=status, **values)
+    html = _kept_page(page, _theme(), tuple(values.items()))
+    here = str(escape(request.full_path.rstrip("?")))
+    return _answer(html.replace(PATH, path).replace(HERE, here), status)
 
 
 def go_to(endpoint: str, *, notice: str | None = None, **values: Any) -> Response:
@@ -121,14 +129,39 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=digest)
 
 
+@cache
+def page_url(endpoint: str) -> str:
+    """The path of a page of which there is one: to build it took longer than to read a link's row."""
+    return url_for(endpoint)
+
+
 class _Macros:
-    """The macros of macros.html as the global `ui`: blocks rendered alone do not see a page's imports."""
+    """The macros of macros.html as the global `ui`: blocks rendered alone do not see a page's imports.
+
+    `ui.kept("name", ...)` is the macro's answer to these values, written once: no part of it may depend on who asks.
+    """
 
     def __init__(self, app: Flask) -> None:
         self._app = app
+        self.kept = lru_cache(MOST_KEPT)(lambda name, *values, **more: getattr(self, name)(*values, **more))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._app.jinja_env.get_template("macros.html").module, name)
+
+
+def _answer(html: str, status: int, *, is_whole: bool = True) -> Response:
+    answer = current_app.response_class(html, status)
+    answer.headers["Vary"] = "HX-Request, HX-Target"
+    if is_whole and request.htmx:
+        answer.headers["HX-Retarget"] = "body"
+        answer.headers["HX-Reswap"] = "innerHTML"
+    return answer
+
+
+@lru_cache(MOST_KEPT)
+def _kept_page(page: str, theme: str | None, values: tuple[tuple[str, Hashable], ...]) -> str:
+    context = {"signed_in": None, "notice": None, "theme": theme, "here": HERE, **dict(values)}
+    return _template(page).render(context)
 
 
 def _asked_block(blocks: str | None) -> str | None:
@@ -156,12 +189,16 @@ def _full(context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page_context() -> dict[str, Any]:
-    theme = request.cookies.get("theme")
     return {
         "signed_in": LocalProxy(_signed_in),  # asked only by pages that show it: public ones cost no query
         "notice": session.pop("notice", None) if "notice" in session else None,
-        "theme": theme if theme in THEMES else None,
+        "theme": _theme(),
     }
+
+
+def _theme() -> str | None:
+    theme = request.cookies.get("theme")
+    return theme if theme in THEMES else None
 
 
 def _signed_in() -> SignedIn | None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from ..calendars.models import Calendar
 from ..calendars.snapshots import Snapshot
 from ..calendars.terms import rules_of, window_of
 from ..db import connection, epoch_seconds, spans_as_json
+from ..prepared import Prepared
 from ..scheduling.slots import Offer, monday_of
 from .models import LIVE, Booking, BookingCount, LimitPeriod
 
@@ -21,7 +22,7 @@ booking = Booking.__table__
 booking_count = BookingCount.__table__
 
 # Built once, and read as numbers: a host may have hundreds of bookings in the two months of a page.
-_BLOCKED = select(
+_OF_HOST = select(
     spans_as_json(epoch_seconds(booking.c.blocked_from), epoch_seconds(booking.c.blocked_until))
 ).where(
     booking.c.host_id == bindparam("host_id"),
@@ -29,7 +30,8 @@ _BLOCKED = select(
     booking.c.blocked_from > bindparam("since"),
     booking.c.blocked_from < bindparam("until"),
 )
-_BLOCKED_BY_OTHERS = _BLOCKED.where(booking.c.id != bindparam("booking_id"))
+_BLOCKED = Prepared(_OF_HOST)
+_BLOCKED_BY_OTHERS = Prepared(_OF_HOST.where(booking.c.id != bindparam("booking_id")))
 
 
 @dataclass(frozen=True)
@@ -93,16 +95,15 @@ def open_offer(snapshot: Snapshot, terms: LinkTerms, now: datetime, start: int, 
     return replace(offer, blocked=blocked, full_days=days, full_weeks=weeks)
 
 
-def _blocked(host_id: int, held: Held | None, start: int, end: int) -> list[list[int]]:
+def _blocked(host_id: int, held: Held | None, start: int, end: int) -> list[tuple[int, int]]:
     """Blocked [from, until] of the host's bookings, in all calendars, near [start, end)."""
     near = {"since": _instant(start) - 2 * LONGEST_BLOCK, "until": _instant(end) + LONGEST_BLOCK}
     if held is None:
-        return _spans(_BLOCKED, {"host_id": host_id, **near})
-    return _spans(_BLOCKED_BY_OTHERS, {"host_id": held.host_id, "booking_id": held.booking_id, **near})
-
-
-def _spans(query: Select[Any], values: dict[str, Any]) -> list[list[int]]:
-    return json.loads(connection().execute(query, values).scalar_one())
+        [(spans,)] = _BLOCKED.all(host_id=host_id, **near)
+    else:
+        [(spans,)] = _BLOCKED_BY_OTHERS.all(host_id=held.host_id, booking_id=held.booking_id, **near)
+    starts, ends = json.loads(spans)
+    return list(zip(starts or (), ends or (), strict=True))  # PostgreSQL says null where nothing is blocked
 
 
 def _reached_limits(

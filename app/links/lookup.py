@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from ..accounts.models import User
 from ..calendars.models import Calendar
-from ..db import connection
+from ..prepared import Prepared
 from .models import LinkStatus, OneTimeLink
 from .service import link_tokens
 
@@ -45,7 +45,7 @@ class FoundLink(NamedTuple):
         return self.status == LinkStatus.ACTIVE and self.expires_at is not None and self.expires_at <= now
 
 
-_BY_NONCE = (
+_BY_NONCE = Prepared(
     select(
         link.c.id,
         link.c.account_id,
@@ -77,5 +77,5 @@ def find(token: str) -> FoundLink | None:
     nonce = link_tokens().nonce(token)
     if nonce is None:
         return None
-    found = connection().execute(_BY_NONCE, {"nonce": nonce}).one_or_none()
+    found = _BY_NONCE.first(nonce=nonce)
     return FoundLink(*found) if found else None

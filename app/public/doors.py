@@ -12,12 +12,12 @@ from ..bookings.models import Booking, Party
 from ..bookings.offering import LinkTerms, terms_of
 from ..calendars.models import Calendar
 from ..calendars.snapshots import Snapshot, snapshot
-from ..db import connection
 from ..links import lookup
 from ..links.lookup import FoundLink
+from ..prepared import Prepared
 
 calendar_table, host_table = Calendar.__table__, User.__table__
-_BY_SLUG = (
+_BY_SLUG = Prepared(
     select(
         calendar_table.c.id, calendar_table.c.version, host_table.c.name, host_table.c.email, host_table.c.tz
     )
@@ -100,7 +100,7 @@ def by_token(token: str) -> Door | None:
 
 def by_slug(slug: str) -> Door | None:
     """The door of a standard link, on or off; None when no calendar goes by that name. One query."""
-    found = connection().execute(_BY_SLUG, {"slug": slug}).one_or_none()
+    found = _BY_SLUG.first(slug=slug)
     if found is None:
         return None
     calendar_id, version, *host = found

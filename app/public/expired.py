@@ -92,11 +92,11 @@ def variant_of(link: FoundLink | None, now: datetime) -> Variant:
     return Variant.EXPIRED if link.is_expired(now) else Variant.OFF
 
 
-def page_for(door: Door, reader: Reader, now: datetime) -> ExpiredPage:
-    """The page for whoever opens this door and is not the one who booked."""
+def page_for(door: Door, reader: Reader, now: datetime, path: str) -> ExpiredPage:
+    """The page for whoever opens this door, which stands at `path`, and is not the one who booked."""
     variant = variant_of(door.link, now)
     expires_at = door.link.expires_at if door.link else None
-    return expired_page(door.calendar, door.host, variant, reader, expires_at, path=door.path)
+    return expired_page(door.calendar, door.host, variant, reader, expires_at, path=path)
 
 
 def expired_page(

@@ -24,10 +24,10 @@ def dead(door: Door, now: datetime, *, status: int | None = None) -> Response:
     """The page of a link that is used, deleted, past its date or of a calendar that is off."""
     visits.note(door, SightingKind.REFUSED if door.is_dead(now) else SightingKind.FETCHED)
     reading = visits.reading_for(door.calendar.tz)
-    page = page_for(door, reading.reader, now)
+    page = page_for(door, reading.reader, now, web.PATH)
     own = _own_booking(door) if page.variant == Variant.USED else None
     if own is None:
-        return answer(page, status=status)
+        return answer(page, door.path, status=status)
     return answer(
         own_page(own.booking),
         booking=own,
@@ -45,12 +45,14 @@ def lost_page(door: Door, booking_id: int) -> Response:
     return answer(page, booking=own, reader=reader)
 
 
-def answer(page: ExpiredPage, *, status: int | None = None, **context: object) -> Response:
-    """The page with its status, as problem+json where JSON is asked for."""
+def answer(page: ExpiredPage, path: str = "", *, status: int | None = None, **context: object) -> Response:
+    """The page with its status, as problem+json where JSON is asked for. web.PATH in it stands for `path`."""
     status = status or page.status
     if wants_json():
         return problem(status, page.title, page.sentence)
-    return web.render("public/expired.html", status=status, view=page, **context)
+    if context:
+        return web.render("public/expired.html", status=status, view=page, **context)
+    return web.render_kept("public/expired.html", path, status=status, view=page)
 
 
 def _own_booking(door: Door) -> manage.Managed | None:

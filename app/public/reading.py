@@ -43,13 +43,25 @@ def reading_of(
     asked: Mapping[str, str], kept: Mapping[str, str], accept_language: str, host_tz: str, fallback: str
 ) -> Reading:
     """From the query, the cookies, the browser's languages, the host's zone and the installation's locale."""
-    wanted = asked.get("tz", "")[:LONGEST_NAME]
-    asked_tz, kept_tz = zones.canonical(wanted), zones.canonical(kept.get("tz", ""))
+    return _reading(
+        asked.get("tz", "")[:LONGEST_NAME],
+        kept.get("tz", "")[:LONGEST_NAME],
+        _hours(asked),
+        _hours(kept),
+        host_tz,
+        _locale(accept_language, fallback),
+    )
+
+
+@lru_cache(maxsize=512)
+def _reading(
+    wanted: str, kept: str, asked_hours: str | None, kept_hours: str | None, host_tz: str, locale: str
+) -> Reading:
+    asked_tz, kept_tz = zones.canonical(wanted), zones.canonical(kept)
     tz, zone_from = _first(
         (asked_tz, ZoneFrom.ASKED), (kept_tz, ZoneFrom.KEPT), (zones.canonical(host_tz), ZoneFrom.HOST)
     )
-    asked_hours = _hours(asked)
-    reader = Reader(tz, _locale(accept_language, fallback), asked_hours or _hours(kept))
+    reader = Reader(tz, locale, asked_hours or kept_hours)
     carried = [("tz", asked_tz), ("hours", asked_hours)]
     return Reading(
         reader=reader,

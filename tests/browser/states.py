@@ -59,7 +59,9 @@ def show(state: State, stage: Stage, open_page: Callable[..., Page], **settings:
     page.goto(state.url(stage))
     if state.act:
         state.act(page, stage)
-    page.wait_for_load_state("networkidle")
+        page.wait_for_load_state(
+            "networkidle"
+        )  # waits half a second more: what a page brings itself is there by now
     return Shown(page, sent[-1].status, sent[-1].text())
 
 

@@ -35,9 +35,16 @@ def test_pages_answer_after_every_connection_was_lost(client, database):
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_connection_lost_a_moment_ago_costs_one_503_and_no_more(client, database):
-    assert client.get("/c/nobody").status_code == 404
+    assert client.get("/g/nobody").status_code == 404
     end_all_connections(database.url)
-    lost = client.get("/c/nobody")
+    lost = client.get("/g/nobody")
     assert lost.status_code == 503
     assert "Retry-After" in lost.headers
+    assert client.get("/g/nobody").status_code == 404
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_it_costs_the_pages_of_a_link_nothing(client, database):
+    assert client.get("/c/nobody").status_code == 404
+    end_all_connections(database.url)
     assert client.get("/c/nobody").status_code == 404
