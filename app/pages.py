@@ -31,6 +31,7 @@ from .public import (
     find_routes,
     group_routes,
     manage_routes,
+    mended_routes,
     picker_routes,
 )
 from .worker import routes as worker_routes
@@ -64,6 +65,7 @@ ROUTES = (
     ask_routes,
     find_routes,
     manage_routes,
+    mended_routes,
     change_routes,
     operating_routes,
     group_routes,

@@ -38,6 +38,8 @@ HOLDERS = {
     "accounts.join",
     "accounts.reset_password",
     "public.picker",
+    "public.link_with_slash",
+    "public.booking_with_slash",
     "public.details",
     "public.book_by_link",
     "public.manage_booking",

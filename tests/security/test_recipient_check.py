@@ -67,9 +67,10 @@ def is_shut(answer: Any) -> bool:
 
 
 def doors_of(app: Flask) -> Iterator[tuple[str, str]]:
-    """Every method and address under a link, but for the check's own."""
-    for rule in rules(app, {each.endpoint for each in app.url_map.iter_rules()}):
-        if rule.rule.startswith("/o/<") and rule.endpoint != "public.check_recipient":
+    """Every method and address under a link, but for the check's own, and the one that leads to the link."""
+    others = {"public.check_recipient", "public.link_with_slash"}
+    for rule in rules(app, {each.endpoint for each in app.url_map.iter_rules()} - others):
+        if rule.rule.startswith("/o/<"):
             yield from ((method, rule.rule.partition(">")[2]) for method in rule.methods - {"OPTIONS"})
 
 

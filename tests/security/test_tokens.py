@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.links.models import LinkStatus
+from app.public.mended_routes import ADDED
 
 from ..factories import NOW
 from ..public_pages import Site
@@ -60,9 +61,26 @@ def test_r16_altered_tokens_open_nothing_and_cost_no_query(site: Site, data: st.
         with site.counting_queries() as queries:
             answer = site.client.get(path, environ_base={"REMOTE_ADDR": address})
             posted = site.client.post(path, environ_base={"REMOTE_ADDR": address})
-        assert answer.status_code in (404, 429)
+        if altered.rstrip(ADDED) == token and (prefix, end) == ("/o/", ""):
+            assert (answer.status_code, answer.location) == (308, f"/o/{token}")
+        else:
+            assert answer.status_code in (404, 429)
         assert posted.status_code in (404, 405, 429)
         assert queries == []
+
+
+@pytest.mark.parametrize("added", ["/", ".", "./", ">", "%3E", "),", ".%22/"])
+def test_what_mail_programs_add_to_an_address_leads_to_its_page(site: Site, added: str) -> None:
+    """By a true token only, without a query, and with the headers of any page of a secret."""
+    link = site.link()
+    for path in (link, site.book(site.link()).location):
+        with site.counting_queries() as queries:
+            answer = site.client.get(f"{path}{added}")
+        assert (answer.status_code, answer.location, queries) == (308, path, [])
+        _assert_secret(answer)
+        assert site.client.get(f"{path[:-1]}{'A' if path[-1] != 'A' else 'B'}{added}").status_code == 404
+        assert site.client.post(f"{path}{added}").status_code in (404, 405)
+    assert site.statuses() == [LinkStatus.ACTIVE, LinkStatus.USED]
 
 
 def test_r16_the_token_itself_opens_from_an_address_that_is_limited(site: Site) -> None:
@@ -185,7 +203,7 @@ def _assert_secret(answer: Any) -> None:
     if answer.mimetype == "text/html":
         assert (
             re.search(r'<meta name="referrer" content="no-referrer">', answer.text)
-            or answer.status_code == 303
+            or answer.status_code in (303, 308)
         )
 
 
