@@ -1,9 +1,17 @@
 """Numbers of things in words. Pure."""
 
+from math import ceil
+
 
 def plural(count: int, word: str) -> str:
     """ "1 day", "3 days", "0 bookings"."""
     return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def wait_words(seconds: float) -> str:
+    """How long to wait, never less than it takes: "1 minute", "45 minutes", "3 hours"."""
+    minutes = max(1, ceil(seconds / 60))
+    return plural(minutes, "minute") if minutes <= 90 else plural(ceil(minutes / 60), "hour")
 
 
 def length_words(minutes: int) -> str:

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from math import ceil
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,6 +15,9 @@ from .errors import Conflict, DomainError, TooMany, Unavailable
 from .web import render
 
 log = logging.getLogger(__name__)
+
+# What the database and its driver raise where nothing is wrong with the request; the last one is our own queue's.
+STORAGE_FAILURES = (OperationalError, InterfaceError, PoolTimeout, Unavailable)
 
 HTTP_ERRORS = {
     400: ("We could not read this request", "Go back and try again."),
@@ -32,7 +35,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StaleDataError, _changed_meanwhile)
     for kind in (OperationalError, InterfaceError, PoolTimeout):
-        app.register_error_handler(kind, _storage_failed)
+        app.register_error_handler(kind, lambda error: _refused(unavailable(error)))
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -54,17 +57,34 @@ def ask_to_wait(answer: Response, wait: timedelta) -> Response:
     return answer
 
 
-def _error_answer(status: int, title: str, sentence: str, retry_after: timedelta | None = None) -> Response:
+def unavailable(error: Exception) -> Unavailable:
+    """One of STORAGE_FAILURES as what to tell the person; the log is told the rest."""
+    if isinstance(error, Unavailable):
+        return error
+    log.error("storage failed: %s", type(error).__name__, exc_info=error)
+    return Unavailable("Nothing was stored. Please try again in a moment.")
+
+
+def _error_answer(
+    status: int,
+    title: str,
+    sentence: str,
+    retry_after: timedelta | None = None,
+    way_on: tuple[str, str] | None = None,
+) -> Response:
     if wants_json():
         answer = problem(status, title, sentence)
     else:
-        answer = render("error.html", status=status, code=status, title=title, sentence=sentence)
+        actions = [(way_on[0], url_for(way_on[1]))] if way_on else None
+        answer = render(
+            "error.html", status=status, code=status, title=title, sentence=sentence, actions=actions
+        )
     return answer if retry_after is None else ask_to_wait(answer, retry_after)
 
 
 def _refused(refusal: DomainError) -> Response:
     wait = refusal.retry_after if isinstance(refusal, TooMany | Unavailable) else None
-    return _error_answer(refusal.status, refusal.title, refusal.sentence, wait)
+    return _error_answer(refusal.status, refusal.title, refusal.sentence, wait, refusal.way_on)
 
 
 def _changed_meanwhile(_error: StaleDataError) -> Response:
@@ -89,11 +109,6 @@ def _http_error(error: HTTPException) -> Response:
     if "Allow" in (own := error.get_response().headers):
         answer.headers["Allow"] = own["Allow"]
     return answer
-
-
-def _storage_failed(error: Exception) -> Response:
-    log.error("storage failed: %s", type(error).__name__, exc_info=error)
-    return _refused(Unavailable("Nothing was stored. Please try again in a moment."))
 
 
 def _unexpected(error: Exception) -> Response:

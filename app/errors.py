@@ -8,6 +8,7 @@ class DomainError(Exception):
 
     status = 400
     title = "That did not work"
+    way_on: tuple[str, str] | None = None  # a button for its page: what it says, and the route it leads to
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)

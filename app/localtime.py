@@ -92,6 +92,11 @@ class Reader:
         """ "Berlin time (UTC+1)"."""
         return zones.label(self.tz, now)
 
+    @property
+    def zone_name(self) -> str:
+        """ "Berlin time"."""
+        return zones.time_of(self.tz)
+
     def zone_options(self, now: datetime, include: Iterable[str] = ()) -> zones.Options:
         """The list of zones with the reader's clock; the reader's own zone is always among them."""
         return zones.options(now, self._clock, {self.tz, *include})

@@ -13,6 +13,7 @@ from sqlalchemy import Integer, LargeBinary, PrimaryKeyConstraint, bindparam, de
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import config
+from .amounts import wait_words
 from .db import Base, UtcDateTime, connection, in_transaction, upsert
 from .errors import TooMany
 
@@ -39,6 +40,8 @@ _COUNTED = select(RateCount.attempts).where(
 class Limit:
     """At most `attempts` in each `window`; `sentence` is what the person reads once it is reached.
 
+    "{wait}" in it is how long the window still lasts.
+
     RATE_LIMIT_FACTOR multiplies it, unless it `is_fixed`, as a limit is that keeps guesses in bounds.
     """
 
@@ -53,13 +56,18 @@ class Limit:
         """How many attempts pass in this installation."""
         return self.attempts * (1 if self.is_fixed else config.current().rate_limit_factor)
 
+    def refusal(self, wait: timedelta) -> TooMany:
+        """What to raise while the window lasts; its words and its Retry-After agree."""
+        words = wait_words(wait.total_seconds())
+        return TooMany(self.sentence.replace("{wait}", words), retry_after=wait)
+
 
 def check(limit: Limit, *key: object, now: datetime) -> None:
     """Raise TooMany when `key` has used up `limit` in the present window."""
     ends_at = _window_end(limit, now)
     counted = connection().execute(_COUNTED, {"key": _hashed(limit, key), "ends_at": ends_at}).scalar()
     if (counted or 0) >= limit.most:
-        raise TooMany(limit.sentence, retry_after=ends_at - now)
+        raise limit.refusal(ends_at - now)
 
 
 def count(limit: Limit, *key: object, now: datetime) -> None:
@@ -75,7 +83,7 @@ def take(limit: Limit, *key: object, now: datetime) -> None:
     ends_at = _window_end(limit, now)
     attempts = in_transaction(lambda: _count(_hashed(limit, key), ends_at, now))
     if attempts > limit.most:
-        raise TooMany(limit.sentence, retry_after=ends_at - now)
+        raise limit.refusal(ends_at - now)
 
 
 def forget_past(now: datetime) -> int:

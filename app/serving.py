@@ -2,7 +2,9 @@
 
 import gc
 import os
+import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from flask import Flask, request
@@ -14,6 +16,7 @@ from .config import Settings
 from .db import db
 
 ROUTE = "slotkey.route"
+CONVERTED = re.compile(r"<int\([^)]*\):\w+>")
 # Never %(r)s or %(U)s: the paths of links and bookings are secrets.
 ACCESS_LINE = (
     "%(t)s %(h)s %(m)s %({" + ROUTE + "}e)s %(s)s %(B)s bytes %(M)s ms %({" + request_ids.ENVIRON + "}e)s"
@@ -88,7 +91,13 @@ def serve(app: Flask, settings: Settings, when_ready: Callable[[], None] | None 
 
 
 def _name_route() -> None:
-    request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "-"
+    request.environ[ROUTE] = route_name(request.url_rule.rule) if request.url_rule else "-"
+
+
+@cache
+def route_name(rule: str) -> str:
+    """The rule as a line of the log shows it: "/calendars/<id>/links/<id>"."""
+    return CONVERTED.sub("<id>", rule)
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -18,7 +18,7 @@ PER_USER = Limit(
     "change of e-mail",
     5,
     timedelta(hours=1),
-    "You have asked for this several times. Please try again in an hour.",
+    "You have asked for this several times. Please try again in {wait}.",
 )
 TAKEN = "This address cannot be used: it belongs to somebody else here."
 
@@ -28,6 +28,7 @@ class ChangeGone(DomainError):
 
     status = 410
     title = "This link does not work any more"
+    way_on = ("Go to Account", "accounts.show")
 
     def __init__(self) -> None:
         super().__init__("The address was confirmed, or is to be asked for again under Account.")

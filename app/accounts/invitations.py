@@ -21,7 +21,7 @@ PER_ACCOUNT = Limit(
     "invitations",
     30,
     timedelta(hours=1),
-    "Many invitations were sent from this workspace within an hour. Please send the next ones later.",
+    "Many invitations were sent from this workspace within an hour. Please send the next ones in {wait}.",
 )
 
 

@@ -20,13 +20,13 @@ PER_EMAIL = Limit(
     5,
     AN_HOUR,
     "A link was asked for several times for this address. Look for it among unwanted mail too, "
-    "or ask again in an hour.",
+    "or ask again in {wait}.",
 )
 PER_ADDRESS = Limit(
     "password reset from an address",
     20,
     AN_HOUR,
-    "Too many links were asked for. Please try again in an hour.",
+    "Too many links were asked for. Please try again in {wait}.",
 )
 NOBODY = Limit("password reset for nobody", 1, AN_HOUR, "")
 
@@ -36,6 +36,7 @@ class ResetGone(DomainError):
 
     status = 410
     title = "This link does not work any more"
+    way_on = ("Ask for a new link", "accounts.forgot_password")
 
     def __init__(self) -> None:
         super().__init__("It works once, for an hour after it was asked for. Ask for a new one.")

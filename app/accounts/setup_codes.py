@@ -17,7 +17,7 @@ GUESSES = Limit(
     "setup code",
     10,
     timedelta(minutes=15),
-    "Too many wrong codes. Wait a quarter of an hour, then try again.",
+    "Too many wrong codes. Try again in {wait}.",
 )
 WRONG = "This is not the code that was printed last. The command slotkey setup-code prints a new one."
 GROUPS, GROUP = 4, 5  # 98 bits

@@ -11,7 +11,7 @@ from .models import User
 from .sessions import SignedIn
 
 QUARTER = timedelta(minutes=15)
-SLOW_DOWN = "Too many attempts with a wrong password. Wait a quarter of an hour, then try again."
+SLOW_DOWN = "Too many attempts with a wrong password. Try again in {wait}."
 # Per e-mail and address: guessing from one place keeps nobody out who comes from another.
 PER_PERSON = Limit("sign-in", 10, QUARTER, SLOW_DOWN)
 PER_ADDRESS = Limit("sign-in from an address", 60, QUARTER, SLOW_DOWN)

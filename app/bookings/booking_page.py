@@ -1,5 +1,6 @@
 """The owner's page of one booking."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response
@@ -7,6 +8,9 @@ from flask import Response
 from .. import clock, web
 from ..db import db
 from ..errors import Conflict
+from ..links.models import LinkStatus, OneTimeLink
+from ..links.service import address_of
+from ..links.words import chip_of, who_of
 from ..messaging import lists as messages
 from ..messaging import notices
 from ..messaging import words as mail_words
@@ -15,7 +19,7 @@ from . import lists, words
 from .forms import CancelForm
 from .lists import Viewed
 from .models import BookingStatus
-from .new_links import manages
+from .new_links import links_after, manages
 
 
 def show(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
@@ -44,9 +48,17 @@ def show(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
         mails=mails,
         mail_words=mail_words,
         is_told=any(each.kind == words.ending_mail(booking) and each.state in TOLD for each in mails),
+        new_links=[_new_link(each, now) for each in links_after(web.current(), viewed)],
         form=CancelForm(formdata=None, data={"seen": booking.sequence}),
         **shared(viewed),
     )
+
+
+def _new_link(link: OneTimeLink, now: datetime) -> dict[str, Any]:
+    """What the page says of a link made in place of the booking's own; an address only while it opens something."""
+    chip = chip_of(link, now)
+    address = address_of(link) if chip.tone == LinkStatus.ACTIVE else None
+    return {"id": link.id, "chip": chip, "who": who_of(link), "address": address}
 
 
 def refused(booking_id: int, refusal: Conflict) -> Response:

@@ -24,7 +24,7 @@ from .forms import LinkForm
 from .models import LinkRequest, LinkSighting, LinkStatus, OneTimeLink
 from .options import expires_on
 from .request_words import row_of as waiting_row
-from .sending import is_sendable
+from .sending import is_sendable, replacements_of
 from .timeline import timeline
 
 
@@ -117,10 +117,7 @@ def _timeline(link: OneTimeLink, asked: Sequence[LinkRequest]) -> list[Any]:
 
 def _related(link: OneTimeLink) -> dict[str, Any]:
     """The link that this one replaces, and those that replace it."""
-    newer = (
-        select(OneTimeLink).where(OneTimeLink.parent_id == link.id).order_by(OneTimeLink.id.desc()).limit(5)
-    )
     return {
         "parent": db.session.get(OneTimeLink, link.parent_id) if link.parent_id else None,
-        "replacements": db.session.scalars(newer).all(),
+        "replacements": replacements_of(link.id),
     }

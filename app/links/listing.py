@@ -30,7 +30,8 @@ EXPORTED_AT_ONCE = 500
 LOOKED_THROUGH = 2_000
 
 link, booking, sighting = OneTimeLink.__table__, Booking.__table__, LinkSighting.__table__
-seen = {kind: sighting.alias(kind.value) for kind in SightingKind}
+COUNTED = (SightingKind.FETCHED, SightingKind.LOOKED, SightingKind.REFUSED)  # as openings, in a list
+seen = {kind: sighting.alias(kind.value) for kind in COUNTED}
 Counts = dict[LinkStatus, int]
 
 
@@ -165,7 +166,7 @@ def _rows(ids: Select[Any]) -> Sequence[Any]:
             booking.c.name.label("booked_by"),
             booking.c.status.label("booking_status"),
             booking.c.request_end,
-            *(seen[kind].c.times.label(kind.value) for kind in SightingKind),
+            *(times.c.times.label(kind.value) for kind, times in seen.items()),
         )
         .join_from(page, link, link.c.id == page.c.id)
         .outerjoin(booking, booking.c.link_id == link.c.id)

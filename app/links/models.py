@@ -45,11 +45,13 @@ class LinkSource(StrEnum):
 
 
 class SightingKind(StrEnum):
-    """What was seen of a link's page: fetched by something, used by a person, or refused after it was dead."""
+    """What was seen of a link's page: fetched by something, used by a person, refused after it was dead, or barred:
+    a booking sent without the code that the link asks for."""
 
     FETCHED = "fetched"
     LOOKED = "looked"
     REFUSED = "refused"
+    BARRED = "barred"
 
 
 class RequestStatus(StrEnum):

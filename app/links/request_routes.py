@@ -12,7 +12,8 @@ from ..db import db, in_transaction
 from ..digits import ID
 from ..errors import Conflict, NotFound
 from . import requests
-from .blueprint import bp
+from .blueprint import bp, my_link
+from .link_page import link_page
 from .models import LinkRequest, RequestStatus
 from .sent_words import on_its_way
 
@@ -24,7 +25,10 @@ def answer_request(calendar_id: int, request_id: int) -> Response:
     """A new link for whoever asked, sent to the address they gave. Pressed twice, it was made once."""
     calendar, asked = _my_request(calendar_id, request_id)
     user, now = web.current().user, clock.now()
-    _settle(asked, RequestStatus.ANSWERED, lambda: requests.answer(calendar, asked, user, now))
+    try:
+        _settle(asked, RequestStatus.ANSWERED, lambda: requests.answer(calendar, asked, user, now))
+    except Conflict as refusal:
+        return _settled_otherwise(asked, refusal)
     return _go_back(asked, on_its_way("The new link", asked.email), created=asked.new_link_id)
 
 
@@ -33,7 +37,10 @@ def ignore_request(calendar_id: int, request_id: int) -> Response:
     """Puts the request away; nobody is told."""
     _, asked = _my_request(calendar_id, request_id)
     user, now = web.current().user, clock.now()
-    _settle(asked, RequestStatus.IGNORED, lambda: requests.ignore(asked, user, now))
+    try:
+        _settle(asked, RequestStatus.IGNORED, lambda: requests.ignore(asked, user, now))
+    except Conflict as refusal:
+        return _settled_otherwise(asked, refusal)
     return _go_back(asked, f"The request of {asked.name} was ignored.")
 
 
@@ -55,6 +62,11 @@ def _settle(asked: LinkRequest, wanted: RequestStatus, work: Callable[[], object
         if asked.status != wanted:
             raise
     db.session.refresh(asked)
+
+
+def _settled_otherwise(asked: LinkRequest, refusal: Conflict) -> Response:
+    """The page of the link that was made for the request, else of the one it came by, under what refused."""
+    return link_page(*my_link(asked.calendar_id, asked.new_link_id or asked.link_id), refusal)
 
 
 def _go_back(asked: LinkRequest, notice: str, **done: int | None) -> Response:

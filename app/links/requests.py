@@ -22,7 +22,7 @@ IS_OPEN = text("link_request.status = 'open'")
 MOST_SHOWN = 20
 IS_OFF = "This calendar is switched off, so a new link would open for nobody. Switch it on, then answer the request."
 SETTLED = {
-    RequestStatus.ANSWERED: "A link was made for this request already.",
+    RequestStatus.ANSWERED: "This link was made for the request already.",
     RequestStatus.IGNORED: "This request was ignored. Create a replacement of the link instead.",
 }
 

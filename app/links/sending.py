@@ -1,5 +1,6 @@
 """Links that are sent by mail. Everything here runs in the caller's transaction; the mail follows from the event."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from .service import create_link
 
 link_table, event = OneTimeLink.__table__, Event.__table__
 SEND = "link_send_asked"
+MOST_SHOWN = 5
 SENT_ONCE = timedelta(minutes=2)  # a second press within this is the same one
 
 
@@ -60,6 +62,12 @@ def replace_for(
     is_same = email.lower() == parent.for_email.lower()
     contact_id = parent.contact_id if is_same else None
     return create_link(calendar, options, actor=actor, now=now, parent=parent, contact_id=contact_id)
+
+
+def replacements_of(link_id: int) -> Sequence[OneTimeLink]:
+    """The latest links that were made in place of this one, newest first."""
+    newer = select(OneTimeLink).where(OneTimeLink.parent_id == link_id)
+    return db.session.scalars(newer.order_by(OneTimeLink.id.desc()).limit(MOST_SHOWN)).all()
 
 
 def is_sendable(link: Any, now: datetime) -> bool:

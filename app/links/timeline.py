@@ -48,6 +48,12 @@ SEEN = {
     SightingKind.FETCHED: "Opened, perhaps by a scanner",
     SightingKind.LOOKED: "Opened by a person",
     SightingKind.REFUSED: "Opened when it was over, and refused",
+    SightingKind.BARRED: "A booking was sent without the code, and refused",
+}
+SEEN_TONES = {
+    SightingKind.LOOKED: "info",
+    SightingKind.REFUSED: "danger",
+    SightingKind.BARRED: "danger",
 }
 OPTIONS = {
     "for_name": "name",
@@ -116,7 +122,7 @@ def _of_sightings(seen: Mapping[SightingKind, Any], is_used: bool) -> list[Entry
             if is_used and kind == SightingKind.REFUSED
             else SEEN[kind]
         )
-        tone = {SightingKind.REFUSED: "danger", SightingKind.LOOKED: "info"}.get(kind, "")
+        tone = SEEN_TONES.get(kind, "")
         # A person's first request looks like a scanner's; what they did next tells.
         if not (kind == SightingKind.FETCHED and looked and _is_same_visit(sighting, looked)):
             entries.append(Entry(sighting.first_at, text, "", tone))

@@ -15,6 +15,7 @@ from .doors import Door
 from .limits import CODES_A_DAY, CODES_AN_HOUR, CODES_FOR_ALL
 
 OVER = "This code is over. Have another one sent."
+LAST = "This is not the code that was sent, and it was the last try. Have another one sent."
 INVALID = 422
 
 
@@ -49,29 +50,29 @@ def _take_code(door: Door) -> Response:
     form, now = CodeForm(), clock.now()
     challenge_id = recipient.challenge_of(door, now)
     if challenge_id is None:
-        return _over(door, form)
+        return _over(door, OVER)
     if not form.submitted():
         return recipient.page(door, form, INVALID)
     tried = in_transaction(lambda: recipient_check.try_code(door.link, challenge_id, form.code.data, now))
     if tried is None:
-        return _over(door, form)
+        return _over(door, OVER)
     if tried.is_right:
         answer = redirect(door.path, 303)
         mark = recipient_check.mark_of(door.link)
         return recipient.PASSED.add(answer, request, door.link.id, mark)  # type: ignore[arg-type]
-    form.code.errors = [f"This is not the code that was sent. {_left(tried.left)}"]
+    if not tried.left:
+        return _over(door, LAST)
+    left = f"{tried.left} more {'try' if tried.left == 1 else 'tries'}"
+    form.code.errors = [f"This is not the code that was sent. You have {left}."]
     return recipient.page(door, form, INVALID)
 
 
-def _left(tries: int) -> str:
-    if not tries:
-        return "That was the last try: have another one sent."
-    return "You have 1 more try." if tries == 1 else f"You have {tries} more tries."
-
-
-def _over(door: Door, form: CodeForm) -> Response:
-    form.form_errors.append(OVER)
-    return recipient.page(door, form, INVALID)
+def _over(door: Door, why: str) -> Response:
+    """The page as it asks to have a code sent, now and when it is loaded again: there is none to enter."""
+    form = CodeForm(formdata=None)
+    form.form_errors.append(why)
+    answer = recipient.page(door, form, INVALID, has_code=False)
+    return recipient.ASKED.drop(answer, request, door.link.id)
 
 
 def _require_within_limits(door: Door) -> None:

@@ -5,6 +5,7 @@ from flask import Response, redirect, request
 from .. import clock, counters
 from ..bookings import manage
 from ..bookings.booking_step import CalendarClosed, book
+from ..error_pages import STORAGE_FAILURES, unavailable
 from ..errors import DomainError, LinkGone, SlotTaken, TooMany, Unavailable
 from ..links.models import SightingKind
 from . import booked_cookie, doors, gone, visits
@@ -14,6 +15,12 @@ from .doors import Door
 from .forms import epoch_seconds
 from .picker_routes import standard_door_or_404
 from .recipient import through_link
+
+# Also where the answer to a commit was lost: the form keeps its key, by which it finds the booking it has made.
+NOT_SAVED = (
+    "We could not save your booking just now. Your details are kept: wait a moment, then send them again. "
+    "However often you do, you book once."
+)
 
 
 @bp.get("/o/<token>/details")
@@ -59,10 +66,20 @@ def take_booking(door: Door) -> Response:
     """Book what the form says. Each refusal answers with what the person can do next, and what they typed."""
     page = DetailsPage(door, clock.now())
     try:
+        return _taken(page)
+    except STORAGE_FAILURES as failed:
+        refused = unavailable(failed)
+        return page.refuse(refused.status, NOT_SAVED, refused.retry_after)
+
+
+def _taken(page: DetailsPage) -> Response:
+    try:
         page.checks.require_within_limits()
         return _booked(page) if page.checks.is_complete() else _incomplete(page)
-    except (TooMany, Unavailable) as refused:  # neither is a mistake to count; both are over after a while
+    except TooMany as refused:  # no mistake to count; it is over after a while
         return page.refuse(refused.status, refused.sentence, refused.retry_after)
+    except Unavailable:
+        raise
     except DomainError as refused:
         page.checks.count_mistake()
         counters.current().count_booking("refused")

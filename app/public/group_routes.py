@@ -5,6 +5,7 @@ from flask import Response, abort
 from .. import clock, web
 from . import group_page, visits
 from .blueprint import bp
+from .zone_choice import zone_choice
 
 NO_ZONE = "UTC"  # a page without calendars shows no times
 
@@ -22,5 +23,6 @@ def group(slug: str) -> Response:
         reading=reading,
         now=now,
         query=f"?{reading.query[1:]}" if reading.query else "",
+        **zone_choice(reading, now),
     )
     return visits.remember_choices(answer, reading)

@@ -9,59 +9,60 @@ MISTAKES = Limit(
     "public booking refused",
     30,
     timedelta(minutes=10),
-    "This form was sent too often. Your details are kept: wait a few minutes, then send it again.",
+    "This form was sent too often. Your details are kept: send it again in {wait}.",
 )
 STANDARD_BOOKINGS = Limit(
     "standard link booked",
     10,
     timedelta(hours=1),
-    "Too many bookings were made from your network. Your details are kept: please try again in an hour.",
+    "Too many bookings were made from your network. Your details are kept: please try again in {wait}.",
 )
 LINK_ASKED = Limit(
     "new link asked",
     5,
     timedelta(hours=1),
-    "A new link was asked for too often from your network. Your details are kept: please try again in an hour.",
+    "A new link was asked for too often from your network. Your details are kept: please try again in {wait}.",
 )
 # The ceiling on what the holders of one link can put before its owner, from however many networks.
 LINK_ASKED_BY_ALL = Limit(
     "new link asked by all",
     30,
     timedelta(days=1),
-    "Too many people have asked for a new link here today. Your details are kept: please try again tomorrow.",
+    "Too many people have asked for a new link here today. Your details are kept: please try again in {wait}.",
 )
 BOOKING_SOUGHT = Limit(
     "booking sought",
     5,
     timedelta(hours=1),
-    "This was asked too often from your network. Please try again in an hour.",
+    "This was asked too often from your network. Please try again in {wait}.",
 )
 # As the codes below: whoever sits in one network cannot keep the contact, who sits in another, from asking.
 BOOKING_SOUGHT_TODAY = Limit(
     "booking sought today",
     10,
     timedelta(days=1),
-    "This was asked too often from your network. Please try again tomorrow.",
+    "This was asked too often from your network. Please try again in {wait}.",
 )
 # The ceiling on what the holders of one link can write into its timeline, from however many networks.
 BOOKING_SOUGHT_BY_ALL = Limit(
     "booking sought by all",
     50,
     timedelta(days=1),
-    "This was asked too often today. Please try again tomorrow.",
+    "This was asked too often today. Please try again in {wait}.",
 )
 CHANGES = Limit(
     "booking changed by its contact",
     20,
     timedelta(hours=1),
-    "This booking was changed too often. Nothing was changed this time: please try again in an hour.",
+    "This booking was changed too often. Nothing was changed this time: please try again in {wait}.",
 )
-TOO_MANY_CODES = "Too many codes were asked for. A code that has been sent still works for its 15 minutes; "
-IN_AN_HOUR = f"{TOO_MANY_CODES}you can ask for another one in an hour."
-TOMORROW = f"{TOO_MANY_CODES}you can ask for another one tomorrow."
+TOO_MANY_CODES = (
+    "Too many codes were asked for. A code that has been sent still works for its 15 minutes; you can ask for another "
+    "one in {wait}."
+)
 # links/recipient_check.py says what these add up to.
-CODES_AN_HOUR = Limit("codes an hour", 4, timedelta(hours=1), IN_AN_HOUR, is_fixed=True)
-CODES_A_DAY = Limit("codes a day", 8, timedelta(days=1), TOMORROW, is_fixed=True)
-CODES_FOR_ALL = Limit("codes a day for all", 40, timedelta(days=1), TOMORROW, is_fixed=True)
+CODES_AN_HOUR = Limit("codes an hour", 4, timedelta(hours=1), TOO_MANY_CODES, is_fixed=True)
+CODES_A_DAY = Limit("codes a day", 8, timedelta(days=1), TOO_MANY_CODES, is_fixed=True)
+CODES_FOR_ALL = Limit("codes a day for all", 40, timedelta(days=1), TOO_MANY_CODES, is_fixed=True)
 OLDEST_FORM = timedelta(hours=24)
 QUICKEST_PERSON = timedelta(seconds=2)

@@ -31,10 +31,19 @@ class LinkCookie:
 
     def add(self, answer: Response, request: Request, link_id: int, value: Any) -> Response:
         """The answer, with which the browser also keeps this value for the link."""
-        others = {link: kept for link, kept in self.read(request).items() if link != link_id}
+        return self._keep(answer, [*self._others(request, link_id), (link_id, value)][-MOST_KEPT:])
+
+    def drop(self, answer: Response, request: Request, link_id: int) -> Response:
+        """The answer, with which the browser forgets what it kept for the link."""
+        return self._keep(answer, self._others(request, link_id))
+
+    def _others(self, request: Request, link_id: int) -> list[tuple[int, Any]]:
+        return [(link, kept) for link, kept in self.read(request).items() if link != link_id]
+
+    def _keep(self, answer: Response, values: list[tuple[int, Any]]) -> Response:
         answer.set_cookie(
             self.name,
-            self._signer().dumps([*others.items(), (link_id, value)][-MOST_KEPT:]),
+            self._signer().dumps(values),
             self.max_age,
             httponly=True,
             samesite="Lax",

@@ -11,7 +11,7 @@ from . import gone
 from .blueprint import bp
 from .manage_routes import manage_booking
 
-ADDED = "/.,;:!?)]}>*'\"»”’"
+ADDED = "/.,;:!?)]}>*'\"»\u201d\u2019"
 SEEN = {"public.picker": ("/o/", link_tokens), "public.manage_booking": ("/m/", manage_tokens)}
 
 

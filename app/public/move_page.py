@@ -7,8 +7,8 @@ from flask import Response, redirect, request
 
 from .. import clock, ratelimit, web
 from ..bookings.rescheduling import Move, reschedule
-from ..error_pages import ask_to_wait
-from ..errors import DomainError, SlotTaken, TooMany, Unavailable
+from ..error_pages import STORAGE_FAILURES, ask_to_wait, unavailable
+from ..errors import DomainError, SlotTaken, TooMany
 from ..ratelimit import Limit
 from ..visitor import address_key
 from . import visits
@@ -19,6 +19,8 @@ from .limits import CHANGES, MISTAKES
 from .openings import Openings
 from .picker_routes import layout_of
 from .slot_words import SlotWords, instant_of, zone_words
+
+NOT_SAVED = "We could not save the change just now. Wait a moment, then confirm it again."
 
 
 def show_move(door: Door) -> Response:
@@ -40,8 +42,11 @@ def take_move(door: Door, actor_id: int | None = None) -> Response:
     try:
         page.require_within_limits()
         is_news = reschedule(page.move(actor_id), page.now)
-    except (TooMany, Unavailable) as refused:
+    except TooMany as refused:
         return page.refuse(refused.status, refused.sentence, refused.retry_after)
+    except STORAGE_FAILURES as failed:
+        refused = unavailable(failed)
+        return page.refuse(refused.status, NOT_SAVED, refused.retry_after)
     except SlotTaken as refused:
         page.count(MISTAKES)
         return page.refuse_taken(refused)

@@ -15,6 +15,7 @@ from .month_page import MonthPage, Wanted, month_page, wanted_of
 from .openings import Openings, month_of
 from .reading import Reading
 from .recipient import through_link
+from .zone_choice import zone_choice
 
 ASKS = ("month", "day", "tz", "hours", "zones")
 # What was pressed, by its id, decides where the focus goes; else what was asked for does.
@@ -67,7 +68,7 @@ def show_picker(door: Door) -> Response:
         is_own=visits.is_own(door),
         focus=_focus() if request.htmx else "",
         **_ways(page, reading),
-        **_zones(reading),
+        **zone_choice(reading, now),
     )
     return visits.remember_choices(answer, reading)
 
@@ -88,20 +89,11 @@ def _wanted(door: Door, reading: Reading) -> Wanted:
 
 def _ways(page: MonthPage, reading: Reading) -> dict[str, str | None]:
     """Addresses that lead from here, relative to the picker's own."""
-    other = "24" if reading.reader.clock_hours == "12" else "12"
-    zone_only = "".join(f"&tz={value}" for name, value in reading.carried if name == "tz")
     return {
         "here": f"day={page.chosen}" if page.chosen else f"month={page.month}",
-        "other_hours": f"hours={other}{zone_only}",
         "earlier": f"?month={page.month.previous}{reading.query}" if page.has_earlier else None,
         "later": f"?month={page.month.next}{reading.query}" if page.has_later else None,
     }
-
-
-def _zones(reading: Reading) -> dict[str, object]:
-    """The list of zones, only when it is asked for: it is longer than the rest of the page."""
-    shown = "zones" in request.args
-    return {"shows_zones": shown, "zone_options": reading.reader.zone_options(clock.now()) if shown else ()}
 
 
 def _focus() -> str:

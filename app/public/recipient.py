@@ -25,6 +25,7 @@ ASKED = LinkCookie("code", "slotkey code cookie")  # [challenge id, epoch second
 TITLE = "Show that this link is yours"
 SENTENCE = "This booking link was made for one person. It asks for a code that is sent to them by mail."
 REFUSED = 403
+BOOKING = "public.book_by_link"
 
 
 def through_link(view: Callable[[Door], Response]) -> Callable[[str], Response]:
@@ -52,9 +53,12 @@ def is_asked_for(door: Door, now: datetime) -> bool:
     return PASSED.read(request).get(link.id) != recipient_check.mark_of(link) and not _manages(door)
 
 
-def page(door: Door, form: CodeForm, status: int | None = None) -> Response:
-    """Asks to have a code sent, or for the code that was; tells strangers neither whose link it is nor what for."""
-    visits.note(door, SightingKind.FETCHED)
+def page(door: Door, form: CodeForm, status: int | None = None, *, has_code: bool | None = None) -> Response:
+    """Asks to have a code sent, or for the code that was; tells strangers neither whose link it is nor what for.
+
+    `has_code` is whether there is one to enter; by default what the browser's cookie says.
+    """
+    visits.note(door, SightingKind.BARRED if _is_booking() else SightingKind.FETCHED)
     status = status or (200 if request.method in ("GET", "HEAD") else REFUSED)
     if wants_json():
         return problem(max(status, REFUSED), TITLE, SENTENCE)
@@ -66,7 +70,7 @@ def page(door: Door, form: CodeForm, status: int | None = None) -> Response:
         title=TITLE,
         sentence=SENTENCE,
         masked=masked(door.link.for_email),
-        has_code=challenge_of(door, clock.now()) is not None,
+        has_code=challenge_of(door, clock.now()) is not None if has_code is None else has_code,
         is_cookieless="asked" in request.args and not ASKED.read(request),
     )
 
@@ -75,6 +79,10 @@ def challenge_of(door: Door, now: datetime) -> int | None:
     """The challenge that this browser has open at the link."""
     challenge_id, ends = ASKED.read(request).get(door.link.id, (0, 0))
     return challenge_id if now.timestamp() < ends else None
+
+
+def _is_booking() -> bool:
+    return request.endpoint == BOOKING and request.method == "POST"
 
 
 def _manages(door: Door) -> bool:

@@ -33,6 +33,8 @@ PAGELESS = {
     "public.manage_ics",
     "messages.preview",  # a mail in a frame; its page is looked at with the frame in it
     "calendars.notice_preview",
+    "public.link_with_slash",
+    "public.booking_with_slash",
 }
 FRAGMENTS = {"calendars.preview_hours"}  # a part of calendars.availability
 FIRST = {state.endpoint: state for state in reversed(STATES)}

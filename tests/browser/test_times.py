@@ -56,12 +56,14 @@ def test_old_name_of_the_hosts_zone_is_no_other_zone(office: Office, open_page: 
     expect(page.locator(".zone-notice")).to_be_hidden()
 
 
-def test_notice_can_be_sent_away(office: Office, open_page: OpenPage) -> None:
+def test_notice_covers_no_day_of_a_phone_and_can_be_sent_away(office: Office, open_page: OpenPage) -> None:
     """Else it would float over the page of everybody who wants the host's times."""
     page = open_page(tz="Asia/Tokyo", size=(360, 740))
     address = office.make_link()
     page.goto(address)
-    page.locator(".zone-notice").get_by_role("link", name="Keep").click()
+    notice, month = (page.locator(each).bounding_box() for each in (".zone-notice", ".month"))
+    assert notice["y"] + notice["height"] <= month["y"]
+    page.locator(".zone-notice").get_by_role("link", name="Keep Berlin time").click()
     expect(page.locator(".zone-notice")).to_have_count(0)
     page.goto(address)
     expect(page.locator("#zone")).to_contain_text("Berlin time (UTC+1)")

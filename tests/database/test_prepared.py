@@ -19,9 +19,7 @@ NOWHERE = Prepared(select(column("id")).select_from(table("nowhere")))
 
 @pytest.fixture
 def made(app, now):
-    return make_link(
-        make_calendar(make_user()), note="Zoë's", expires_at=NOW, offered_times=[at(10), at(11)]
-    )
+    return make_link(make_calendar(make_user()), note="Zoë's", expires_at=NOW, offered_times=[at(10), at(11)])
 
 
 def test_each_type_comes_back_as_by_sqlalchemy(made):

@@ -1,8 +1,7 @@
 """R10: whatever people do in whatever order, links and bookings end up as a small model of them says."""
 
-from collections import Counter
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
-    consumes,
     initialize,
     invariant,
     multiple,
@@ -18,84 +16,50 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.bookings import service
+from app.bookings import requests, service
 from app.bookings.booking_step import book
-from app.bookings.models import Booking, BookingCount, BookingStatus, LimitPeriod, Party
+from app.bookings.models import Booking, BookingCount, BookingStatus, LimitPeriod, Party, RequestEnd
 from app.bookings.rescheduling import Move, reschedule
 from app.calendars.models import Calendar
 from app.db import db, transaction
-from app.errors import Conflict, DomainError, LinkGone, SlotTaken
+from app.errors import Conflict, DomainError, TooLate
 from app.links import service as links
 from app.links.models import LinkCount, LinkStatus, OneTimeLink
 from app.links.options import LinkOptions
 
-from ..factories import NOW, at, make_calendar, make_link, make_user, wish
+from ..factories import NOW, make_calendar, make_link, make_user, wish
+from .sequence_model import ANSWER_WITHIN, LATER, LIMIT, SLOTS, Model, ModelLink
 
 STEPS = 50
-SLOTS = [at(9 + n // 2, 30 * (n % 2)) for n in range(6)]
-LATER = [at(9, days=2), at(9, 30, days=2), at(9, 10), at(16, 30, days=7), at(9, days=8)]
-LIMIT = 4
-EPOCH_DAY, TODAY = date(1970, 1, 1), int(NOW.timestamp()) // 86_400
-
-
-def day_of(start: int) -> int:
-    """The day in Berlin, where no time of these is near midnight."""
-    return (start + 3600) // 86_400
-
-
-@dataclass
-class ModelLink:
-    """What a link should be."""
-
-    id: int
-    expires_at: object = None
-    status: str = "active"
-    minutes: int = 30
-
-
-@dataclass
-class ModelBooking:
-    """What a booking should be."""
-
-    id: int
-    link_id: int
-    start: int
-    minutes: int
-    is_live: bool = True
-    sequence: int = 0
-
-
-@dataclass
-class Model:
-    """Everything the rules decide on."""
-
-    links: dict[int, ModelLink] = field(default_factory=dict)
-    bookings: dict[int, ModelBooking] = field(default_factory=dict)
-
-    def live(self) -> list[ModelBooking]:
-        return [booking for booking in self.bookings.values() if booking.is_live]
-
-    def is_taken(self, start: int, minutes: int, beside: int = 0) -> bool:
-        others = [booking for booking in self.live() if booking.id != beside]
-        return any(b.start < start + minutes * 60 and start < b.start + b.minutes * 60 for b in others)
-
-    def is_full(self, day: int, beside: int = 0) -> bool:
-        return sum(day_of(b.start) == day for b in self.live() if b.id != beside) >= LIMIT
+EPOCH_DAY = date(1970, 1, 1)
+ROW = (
+    Booking.id,
+    Booking.starts_at,
+    Booking.sequence,
+    Booking.status,
+    Booking.request_end,
+    Booking.answer_by,
+)
 
 
 class Sequences(RuleBasedStateMachine):
-    """Create, edit, delete, expire, book, move, cancel, in any order, by people who may hold stale pages."""
+    """Create, edit, delete, expire, book, answer, move, cancel, in any order, by people who may hold stale pages."""
 
     links_made = Bundle("links_made")
     forms = Bundle("forms")
     bookings_made = Bundle("bookings_made")
     moves = Bundle("moves")
+    pages = Bundle("pages")
 
-    @initialize()
-    def begin(self) -> None:
-        self.model = Model()
+    @initialize(asks=st.booleans())
+    def begin(self, asks):
+        self.model = Model(asks)
         self.now = NOW
-        self.calendar = make_calendar(make_user(), limit_per_day=LIMIT)
+        self.host = make_user()
+        minutes = ANSWER_WITHIN // timedelta(minutes=1)
+        self.calendar = make_calendar(
+            self.host, limit_per_day=LIMIT, needs_confirmation=asks, answer_minutes=minutes
+        )
         db.session.rollback()
 
     @rule(target=links_made, expires_in=st.sampled_from([None, 1, 6]))
@@ -112,22 +76,22 @@ class Sequences(RuleBasedStateMachine):
     @rule(link_id=links_made)
     def delete(self, link_id):
         known = self.model.links[link_id]
-        with self.expect(Conflict if known.status != "active" else None), transaction():
+        with self.expect(Conflict if known.status != LinkStatus.ACTIVE else None), transaction():
             links.delete_link(db.session.get(OneTimeLink, link_id), actor=None, now=self.now)
-        if known.status == "active":
-            known.status = "deleted"
+        if known.status == LinkStatus.ACTIVE:
+            known.status = LinkStatus.DELETED
 
     @rule(link_id=links_made, minutes=st.sampled_from([30, 60]))
     def edit(self, link_id, minutes):
         known = self.model.links[link_id]
-        with self.expect(Conflict if known.status != "active" else None), transaction():
+        with self.expect(Conflict if known.status != LinkStatus.ACTIVE else None), transaction():
             calendar = db.session.get(Calendar, self.calendar.id)
             link = db.session.get(OneTimeLink, link_id)
             options = LinkOptions(
                 **{**vars(links.options_of(link, calendar.tz)), "duration_minutes": minutes}
             )
             links.update_link(calendar, link, options, actor=None, now=self.now)
-        if known.status == "active":
+        if known.status == LinkStatus.ACTIVE:
             known.minutes = minutes
 
     @rule(target=forms, link_id=links_made, start=st.sampled_from(SLOTS))
@@ -137,9 +101,8 @@ class Sequences(RuleBasedStateMachine):
     @rule(target=bookings_made, form=forms)
     def post(self, form):
         """Post a form: now, later, again."""
-        known = self.model.links[form.link_id]
         mine = [b for b in self.model.bookings.values() if b.link_id == form.link_id]
-        expected = self.refusal(known, form.start)
+        expected = self.model.refusal_of_booking(form.link_id, form.start, self.now)
         booked, refused = self.attempt(book, form)
         if refused is not None:
             assert expected is not None
@@ -149,8 +112,7 @@ class Sequences(RuleBasedStateMachine):
             assert [b.id for b in mine] == [booked.id]
             return multiple()
         assert expected is None
-        known.status = "used"
-        self.model.bookings[booked.id] = ModelBooking(booked.id, form.link_id, form.start, known.minutes)
+        self.model.book(booked.id, form.link_id, form.start, self.now)
         return booked.id
 
     @rule(
@@ -169,18 +131,58 @@ class Sequences(RuleBasedStateMachine):
         if known.is_live and known.start == move.start:
             assert not self.attempt(reschedule, move)[0]
             return
-        expected = self.refusal_of_move(known, move)
+        expected = self.model.refusal_of_move(move, self.now)
         is_moved, refused = self.attempt(reschedule, move)
         assert isinstance(refused, expected) if expected else is_moved
         if not expected:
-            known.start, known.sequence = move.start, known.sequence + 1
+            self.model.move(move.booking_id, move.start, move.by, self.now)
 
-    @rule(booking_id=consumes(bookings_made), twice=st.booleans())
-    def cancel(self, booking_id, twice):
-        for attempt in range(1 + twice):
-            with self.expect(Conflict if attempt else None), transaction():
-                service.cancel(booking_id, Party.HOST, "", self.now)
-        self.model.bookings[booking_id].is_live = False
+    @rule(target=pages, booking_id=bookings_made)
+    def open_page(self, booking_id):
+        """The host looks at a booking, and has its page before them for as long as they like."""
+        return booking_id, self.model.bookings[booking_id].sequence
+
+    @rule(page=pages)
+    def accept(self, page):
+        """Press Accept: in time, too late, again, on a page that shows another time by now."""
+        booking_id, seen = page
+        known = self.model.bookings[booking_id]
+        is_done = known.status == BookingStatus.CONFIRMED
+        expected = None if is_done else self.model.refusal_of_answer(booking_id, seen)
+        if known.is_overdue(self.now):
+            expected = expected or TooLate
+        with self.expect(expected), transaction():
+            requests.accept(booking_id, self.now, self.host.id, seen=seen)
+        if expected is None and not is_done:
+            known.become(BookingStatus.CONFIRMED)
+
+    @rule(page=pages)
+    def decline(self, page):
+        """Press Decline; what nobody has answered in time is still a request until it is put away."""
+        booking_id, seen = page
+        known = self.model.bookings[booking_id]
+        is_done = known.end == RequestEnd.DECLINED
+        expected = None if is_done else self.model.refusal_of_answer(booking_id, seen)
+        with self.expect(expected), transaction():
+            requests.decline(booking_id, "", self.now, self.host.id, seen=seen)
+        if expected is None and not is_done:
+            known.become(BookingStatus.CANCELLED, RequestEnd.DECLINED)
+
+    @rule()
+    def put_unanswered_away(self):
+        """The worker's chore."""
+        requests.expire_requests(self.now)
+        db.session.rollback()
+        self.model.expire(self.now)
+
+    @rule(booking_id=bookings_made, by=st.sampled_from(Party))
+    def cancel(self, booking_id, by):
+        """A booking or a request; what is off stays off."""
+        known = self.model.bookings[booking_id]
+        with self.expect(None if known.is_live else Conflict), transaction():
+            service.cancel(booking_id, by, "", self.now)
+        if known.is_live:
+            known.become(BookingStatus.CANCELLED)
 
     @invariant()
     def rows_are_as_the_model_says(self):
@@ -189,17 +191,9 @@ class Sequences(RuleBasedStateMachine):
         stored = db.session.execute(
             db.select(OneTimeLink.id, OneTimeLink.status).where(OneTimeLink.calendar_id == self.calendar.id)
         )
-        assert {link_id: status.value for link_id, status in stored} == {
-            link.id: link.status for link in self.model.links.values()
-        }
-        live = db.session.scalars(
-            db.select(Booking)
-            .where(Booking.calendar_id == self.calendar.id, Booking.status != BookingStatus.CANCELLED)
-            .execution_options(populate_existing=True)
-        )
-        assert {(each.id, int(each.starts_at.timestamp()), each.sequence) for each in live} == {
-            (booking.id, booking.start, booking.sequence) for booking in self.model.live()
-        }
+        assert dict(stored.all()) == {link.id: link.status for link in self.model.links.values()}
+        bookings = db.session.execute(db.select(*ROW).where(Booking.calendar_id == self.calendar.id))
+        assert {row_of(each) for each in bookings} == {each.row() for each in self.model.bookings.values()}
         db.session.rollback()
 
     @invariant()
@@ -209,7 +203,7 @@ class Sequences(RuleBasedStateMachine):
         counted = db.session.execute(
             db.select(LinkCount.status, LinkCount.links).where(LinkCount.calendar_id == self.calendar.id)
         )
-        kept = {status.value: number for status, number in counted if number}
+        kept = {status: number for status, number in counted if number}
         statuses = [link.status for link in self.model.links.values()]
         assert kept == {status: statuses.count(status) for status in set(statuses)}
         stored = db.session.execute(
@@ -217,8 +211,8 @@ class Sequences(RuleBasedStateMachine):
                 BookingCount.calendar_id == self.calendar.id, BookingCount.period == LimitPeriod.DAY
             )
         )
-        days = [day_of(booking.start) for booking in self.model.live()]
-        assert {(day - EPOCH_DAY).days: number for day, number in stored if number} == Counter(days)
+        days = {(day - EPOCH_DAY).days: number for day, number in stored if number}
+        assert days == self.model.days()
         db.session.rollback()
 
     def attempt(self, do, wanted):
@@ -226,29 +220,6 @@ class Sequences(RuleBasedStateMachine):
             return do(wanted, self.now), None
         except DomainError as refused:
             return None, refused
-
-    def refusal(self, known: ModelLink, start: int):
-        """Which refusal a booking of this link at this time should meet, if any."""
-        if known.status != LinkStatus.ACTIVE or (known.expires_at and known.expires_at <= self.now):
-            return LinkGone
-        is_past = start < self.now.timestamp()
-        fits = start + known.minutes * 60 <= at(17)
-        is_full = self.model.is_full(day_of(start))
-        if is_past or not fits or is_full or self.model.is_taken(start, known.minutes):
-            return SlotTaken
-        return None
-
-    def refusal_of_move(self, known: ModelBooking, move: Move):
-        """Which refusal a wish for another time should meet, if any. Whose it is matters to the cut-off only."""
-        if not known.is_live or known.sequence != move.sequence:
-            return Conflict
-        is_offered = move.start != at(9, 10) and move.start + known.minutes * 60 <= at(
-            17, days=day_of(move.start) - TODAY
-        )
-        taken = self.model.is_taken(move.start, known.minutes, beside=known.id)
-        if not is_offered or taken or self.model.is_full(day_of(move.start), beside=known.id):
-            return SlotTaken
-        return None
 
     def expect(self, refusal):
         return _Expected(refusal)
@@ -270,6 +241,13 @@ class _Expected:
             return False
         assert kind is not None
         return issubclass(kind, self.refusal)
+
+
+def row_of(booking: Any) -> tuple:
+    """What ModelBooking.row says of it."""
+    answer_by = booking.answer_by if booking.status == BookingStatus.TENTATIVE else None
+    start = int(booking.starts_at.timestamp())
+    return (booking.id, start, booking.sequence, booking.status, booking.request_end, answer_by)
 
 
 @pytest.mark.parametrize("examples", [200, pytest.param(5_000, marks=pytest.mark.slow)])

@@ -20,7 +20,7 @@ from tests.services.worker import wait_until
 from .contacts import Contacts
 from .disks import Disk, LimitedDisk, disk
 from .installation import Installation, installed
-from .pages import assert_asks_to_wait, assert_whole
+from .pages import assert_asks_to_wait, assert_keeps, assert_whole
 from .promises import complaints
 
 HOLD = """
@@ -61,8 +61,9 @@ class TestDiskFull:
             disk.fill(site.pids)  # the worker is about to write the mails of the earlier ones
             began = time.monotonic()
             while time.monotonic() < began + FULL_SECONDS:
-                for answer in fire(site.url, forms):
+                for answer, form in zip(fire(site.url, forms), forms, strict=True):
                     assert_asks_to_wait(answer)
+                    assert_keeps(answer, form)
                 assert_still_readable(site, contacts)
             assert stored()[:2] == (PEOPLE, PEOPLE)
             disk.free(site.pids)
@@ -102,8 +103,9 @@ def be_locked_out(site: Installation, place: Path, seconds: float) -> None:
     began = time.monotonic()
     with write_lock(place):
         while time.monotonic() < began + seconds:
-            for answer in fire(site.url, forms):
+            for answer, form in zip(fire(site.url, forms), forms, strict=True):
                 assert_asks_to_wait(answer)
+                assert_keeps(answer, form)
             assert_still_readable(site, contacts)
         assert stored() == (0, 0, 0)
     assert_goes_on(site, forms)

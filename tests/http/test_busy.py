@@ -3,30 +3,42 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.db import db
 from app.errors import Unavailable
 from app.public import details_routes
 from app.ratelimit import RateCount
-from tests.public_pages import Site
+from tests.public_pages import Site, key_in
 
 
-def test_busy_database_keeps_what_was_typed_and_counts_no_mistake(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("failure", "seconds"),
+    [
+        (Unavailable("The database is busy.", timedelta(seconds=5)), "5"),
+        (OperationalError("INSERT", {}, Exception("disk is full")), "10"),
+        (PoolTimeout("no connection is free"), "10"),
+    ],
+    ids=["busy", "full", "no connection"],
+)
+def test_failing_database_keeps_what_was_typed_and_counts_no_mistake(
+    site: Site, monkeypatch: pytest.MonkeyPatch, failure: Exception, seconds: str
 ) -> None:
     """503 with Retry-After on the form itself; sent again, it books."""
     path = site.link()
     form = site.form(path)
 
-    def is_busy(*_arguments: object) -> None:
-        raise Unavailable("The database is busy. Please try again shortly.", timedelta(seconds=5))
+    def fail(*_arguments: object) -> None:
+        raise failure
 
     with monkeypatch.context() as patched:
-        patched.setattr(details_routes, "book", is_busy)
+        patched.setattr(details_routes, "book", fail)
         answer = site.client.post(f"{path}/details", data=form)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert "The database is busy." in answer.text
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, seconds)
+    assert "We could not save your booking just now." in answer.text
     assert 'value="sam@example.org"' in answer.text
+    assert key_in(answer.text) == form["key"]
     with site.app.app_context():
         assert db.session.query(RateCount).count() == 0
     assert site.client.post(f"{path}/details", data=form).status_code == 303

@@ -50,7 +50,8 @@ def test_wish_can_be_withdrawn(app: Flask, client: FlaskClient, ada: User) -> No
     path = link(app)
     send(client, "/account/email/withdraw", page="/account")
     assert "Your e-mail address stays as it is." in client.get("/account").text
-    assert client.get(path).status_code == 410
+    over = client.get(path)
+    assert (over.status_code, 'href="/account">Go to Account<' in over.text) == (410, True)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,24 @@ def test_zone_that_is_asked_for_is_kept_on_the_way(site: Site) -> None:
     assert 'href="/c/intro?tz=Asia/Kolkata"' in page
 
 
+def test_zone_and_clock_can_be_changed(site: Site) -> None:
+    """By addresses, as on the picker; the list of zones comes only when it is asked for."""
+    group(site, site.calendar(slug="intro"))
+    page = site.client.get("/g/talks").text
+    assert ("<select" in page, 'href="?zones=1#zone"' in page, 'href="?hours=12"' in page) == (
+        False,
+        True,
+        True,
+    )
+    page = site.client.get("/g/talks?zones=1&hours=12").text
+    assert '<form action="/g/talks" novalidate>' in page
+    assert 'name="hours" value="12"' in page
+    assert 'value="Europe/Berlin" selected' in page
+    page = site.client.get("/g/talks?tz=Asia/Kolkata&hours=12").text
+    assert "Times are shown in <strong>Kolkata time (UTC+5:30)</strong>, now 1:30" in page
+    assert "We do not know a time zone called “Atlantis”." in site.client.get("/g/talks?tz=Atlantis").text
+
+
 def test_what_cannot_be_booked_by_everybody_is_not_offered(site: Site) -> None:
     calendars = [
         site.calendar(name="Open", slug="open"),

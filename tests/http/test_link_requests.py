@@ -128,6 +128,7 @@ def test_ignored_request_makes_no_link(links: Links) -> None:
     late = press(links, request_id, "answer")
     assert late.status_code == 409
     assert "This request was ignored." in late.text
+    assert "Create replacement" in late.text  # it is the page of the link that it came by
     assert len(links.rows()) == 1
     assert event_names(links).count("link_request_ignored") == 1
 
@@ -135,8 +136,10 @@ def test_ignored_request_makes_no_link(links: Links) -> None:
 def test_answered_request_cannot_be_ignored(links: Links) -> None:
     request_id = ask(links, used_link(links))
     press(links, request_id, "answer")
-    assert press(links, request_id, "ignore").status_code == 409
-    assert stored(links, LinkRequest, request_id).status == RequestStatus.ANSWERED
+    late, request = press(links, request_id, "ignore"), stored(links, LinkRequest, request_id)
+    assert (late.status_code, request.status) == (409, RequestStatus.ANSWERED)
+    assert "This link was made for the request already." in late.text
+    assert links.token(request.new_link_id) in late.text
 
 
 def test_timeline_of_the_link_tells_all_of_it(links: Links) -> None:
@@ -247,6 +250,20 @@ class TestCancelling:
         assert "A new link was not sent to sam@example.org" in links.get(answer.location).text
         assert len(links.rows()) == 2
         assert event_names(links).count("link_send_asked") == 1
+
+    def test_the_new_link_stands_on_the_bookings_page_with_what_became_of_it(self, links: Links) -> None:
+        booking_id = links.use(links.make())
+        self.cancel(links, booking_id)
+        assert "New link" not in links.get(f"/bookings/{booking_id}").text
+        links.post(f"/bookings/{booking_id}/new-link")
+        new = links.rows()[-1][0]
+        page = links.get(f"/bookings/{booking_id}").text
+        assert f'value="http://slotkey.test/o/{links.token(new)}"' in page
+        assert f'href="{links.page(new)}">Open link no. {new}<' in page
+        links.use(new)
+        page = links.get(f"/bookings/{booking_id}").text
+        assert "New link for <bdi>Sam Lee</bdi>" in page
+        assert links.token(new) not in page
 
     def test_booking_by_the_public_link_has_none_to_send(self, links: Links) -> None:
         booking_id = links.use(links.make())

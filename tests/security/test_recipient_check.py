@@ -14,10 +14,11 @@ from sqlalchemy import update
 from app import clock, create_app
 from app.db import db, transaction
 from app.events import Event
-from app.links.models import LinkStatus, OneTimeLink
+from app.links import sightings
+from app.links.models import LinkSighting, LinkStatus, OneTimeLink, SightingKind
 
 from ..factories import NOW, at, make_calendar, make_link, make_user, token_of
-from ..public_pages import Site, title_of
+from ..public_pages import SAM, Site, title_of
 from ..services.databases import Database, forget, settings_for
 from ..services.server import serving
 from .inventory import rules
@@ -151,7 +152,10 @@ def test_five_wrong_codes_end_it(site: Site, path: str) -> None:
     said = [enter(site.client, path, site.code_sent(n)).text for n in range(1, 6)]
     assert "You have 4 more tries." in said[0]
     assert "You have 1 more try." in said[3]
-    assert "That was the last try" in said[4]
+    assert "it was the last try" in said[4]
+    for page in (said[4], enter(site.client, path, site.code_sent()).text, site.client.get(path).text):
+        assert 'name="code"' not in page  # nothing is left to enter it for
+        assert 'name="send"' in page
     answer = enter(site.client, path, site.code_sent())
     assert (answer.status_code, "This code is over." in answer.text) == (422, True)
     assert is_shut(site.client.get(path))
@@ -217,6 +221,17 @@ def test_another_address_stops_passes_and_codes(site: Site, path: str) -> None:
     assert "Intro call" in site.client.get(path).text
 
 
+def test_a_booking_without_the_code_stands_on_the_timeline(site: Site, path: str) -> None:
+    """Apart from openings, however often it is sent; only a booking does."""
+    site.client.get(path)
+    for end in ("/ask", "/details", "/details"):
+        site.client.post(f"{path}{end}", data={"s": at(9), "key": "x", **SAM})
+    with site.app.app_context():
+        sightings.flush()
+        seen = db.session.execute(db.select(LinkSighting.kind, LinkSighting.times))
+        assert sorted(seen.all()) == [(SightingKind.BARRED, 1), (SightingKind.FETCHED, 1)]
+
+
 def test_switching_the_check_on_shuts_a_page_that_was_open(site: Site) -> None:
     path = site.link(site.calendar(), for_email="sam@example.org")
     form = site.form(path)
@@ -257,7 +272,8 @@ def test_stranger_cannot_lock_the_recipient_out(site: Site, path: str) -> None:
     stranger = site.app.test_client()
     asked = [send_code(stranger, path, "203.0.113.7") for _ in range(6)]
     assert [answer.status_code for answer in asked] == [303] * 4 + [429] * 2
-    assert int(asked[-1].headers["Retry-After"]) > 0
+    assert asked[-1].headers["Retry-After"] == "3600"  # the hour has just begun
+    assert "you can ask for another one in 60 minutes." in asked[-1].text
     assert is_shut(asked[-1])
     for wrong in range(1, 7):
         enter(stranger, path, site.code_sent(wrong))

@@ -201,10 +201,9 @@ def _assert_secret(answer: Any) -> None:
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert "ETag" not in answer.headers
     if answer.mimetype == "text/html":
-        assert (
-            re.search(r'<meta name="referrer" content="no-referrer">', answer.text)
-            or answer.status_code in (303, 308)
-        )
+        assert re.search(
+            r'<meta name="referrer" content="no-referrer">', answer.text
+        ) or answer.status_code in (303, 308)
 
 
 def _addresses(html: str) -> list[tuple[str, str]]:

@@ -55,6 +55,14 @@ def test_repeats_are_told_once_with_their_number():
     ]
 
 
+def test_a_booking_without_its_code_has_a_line_of_its_own():
+    sightings = [seen(SightingKind.FETCHED, 0), seen(SightingKind.BARRED, 1)]
+    assert said(sightings=sightings) == [
+        "Opened, perhaps by a scanner",
+        "A booking was sent without the code, and refused",
+    ]
+
+
 def test_a_request_is_no_booking_yet():
     events = [
         event("booking_created", 0, status="tentative"),

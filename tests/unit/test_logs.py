@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from app.logs import Discreet, Json
+from app.serving import route_name
 
 TOKEN = "h9XIBdfrhOind9KdFoQaGJbK1DI2i4V1"
 
@@ -57,3 +58,17 @@ def test_json_is_one_object_a_line_without_tokens() -> None:
     assert (told["level"], told["logger"], told["message"]) == ("error", "app.x", "failed at /m/...")
     assert (told["route"], told["status"]) == ("/o/...", 500)
     assert "ValueError" in told["traceback"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [
+        (
+            "/calendars/<int(max=9007199254740991):calendar_id>/links/<int(max=9):link_id>",
+            "/calendars/<id>/links/<id>",
+        ),
+        ("/o/<token>/details", "/o/<token>/details"),
+    ],
+)
+def test_routes_read_short(rule, name):
+    assert route_name(rule) == name
