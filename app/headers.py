@@ -26,7 +26,7 @@ EVERYWHERE = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 # Pages whose address is a secret, or leads to one: named to no other site, listed by no search engine.
-SECRET_PATHS = ("/o/", "/m/", "/u/", "/c/", "/g/", "/r/", "/i/", "/e/")
+SECRET_PATHS = ("/o/", "/m/", "/u/", "/c/", "/g/", "/f/", "/r/", "/i/", "/e/")
 SECRET_PAGES = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 PAGES = {**EVERYWHERE, "Cache-Control": "no-store"}
 OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}

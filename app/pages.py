@@ -18,6 +18,8 @@ from .calendars import availability_routes, questions_routes, settings_routes
 from .calendars import routes as calendars_routes
 from .contacts import models as contacts_models  # noqa: F401 (tables of others point to it)
 from .groups import routes as groups_routes
+from .intake import routes as intake_routes
+from .intake import submission_routes
 from .links import link_routes, request_routes
 from .links import routes as links_routes
 from .messaging import notice_routes, opt_out_routes
@@ -34,6 +36,7 @@ from .public import (
     mended_routes,
     picker_routes,
 )
+from .public import intake_routes as public_form_routes
 from .worker import routes as worker_routes
 
 ROUTES = (
@@ -69,6 +72,9 @@ ROUTES = (
     change_routes,
     operating_routes,
     group_routes,
+    intake_routes,
+    submission_routes,
+    public_form_routes,
     worker_routes,
 )
 

@@ -12,6 +12,10 @@ from app.calendars.models import Calendar
 from app.db import db, transaction
 from app.events import Event
 from app.groups.models import CalendarGroup, GroupPlace
+from app.intake import service as intake
+from app.intake.fields import FIRST_FIELDS
+from app.intake.models import IntakeForm
+from app.intake.sending import Sent, submit
 from app.links.models import LinkRequest, OneTimeLink
 from app.worker.models import FailedWork
 
@@ -150,6 +154,36 @@ def make_request(link: OneTimeLink, **changes: Any) -> LinkRequest:
         request = LinkRequest(**{**values, **changes})
         db.session.add(request)
     return request
+
+
+def make_form(owner: User, **changes: Any) -> IntakeForm:
+    """Ask for a call: name, e-mail, phone, what it is about, and a box to tick."""
+    asked = {"required": False, "choices": []}
+    more = [
+        ("phone", "Phone", "phone"),
+        ("q1", "What is it about?", "long_text"),
+        ("q2", "Soon?", "checkbox"),
+    ]
+    values = {
+        "account_id": account_of(owner),
+        "name": "Ask for a call",
+        "thanks": "We call you back.",
+        "fields": [
+            *FIRST_FIELDS,
+            *({"id": id_, "label": label, "kind": kind, **asked} for id_, label, kind in more),
+        ],
+    }
+    with transaction():
+        return intake.create_form(**{**values, **changes}, actor_id=owner.id, now=NOW)
+
+
+def make_submission(form: IntakeForm, **changes: str) -> int:
+    """What Zoe Lind sent with the form; the id of the submission."""
+    said = {"name": "Zoe Lind", "email": "zoe@example.org", "q1": "Moving our workshop", **changes}
+    answers = [{**each, "answer": said[each["id"]]} for each in form.fields if each["id"] in said]
+    sent = Sent(form.id, form.account_id, answers, secrets.token_bytes(32))
+    with transaction():
+        return submit(sent, NOW)
 
 
 def link_tokens() -> tokens.TokenMaker:

@@ -1,6 +1,7 @@
 """Makes the demo's rows: people, calendars, links of every kind, bookings past and coming."""
 
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import or_, select
 
@@ -14,7 +15,7 @@ from ..groups.service import add_calendar, create_group
 from ..links.models import LinkStatus, OneTimeLink
 from ..links.options import LinkOptions
 from ..links.service import address_of, create_link
-from . import bookings, cast, links, mails
+from . import bookings, cast, forms, links, mails
 from .diary import live_through
 
 EMAIL = "dana@example.org"
@@ -37,7 +38,13 @@ def seed(password: str, now: datetime) -> None:
         )
         calendars = _calendars(dana, began_at)
         _group([calendars[0], calendars[2]], dana, began_at)
-    live_through([*bookings.entries(calendars, dana, now), *links.entries(calendars, dana, now)])
+        form = forms.make_ask(dana, began_at)
+    happenings = (
+        bookings.entries(calendars, dana, now),
+        links.entries(calendars, dana, now),
+        forms.entries(form, now),
+    )
+    live_through(chain.from_iterable(happenings))
     links.look_at_links(now)
     _invite(dana, now - ONE_DAY)
     mails.catch_up(calendars[0].account_id, now)

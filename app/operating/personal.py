@@ -1,4 +1,4 @@
-"""Forgetting people: what bookings, links, messages and requests of long ago say of them is blanked.
+"""Forgetting people: what bookings, links, messages, requests and submissions of long ago say of them is blanked.
 
 The rows stay, with their times, states and events, so that counts and timelines stay true. A person's account, an
 Active link and whatever is still to come are left alone.
@@ -15,6 +15,7 @@ from .. import clock, config
 from ..bookings.models import Booking
 from ..db import connection, db, in_transaction
 from ..events import Event
+from ..intake.models import Submission
 from ..links.models import LinkRequest, LinkStatus, OneTimeLink, RequestStatus
 from ..messaging.models import Message
 
@@ -97,6 +98,10 @@ def _request_is_due(before: datetime) -> ColumnElement[bool]:
     return and_(LinkRequest.email != "", func.coalesce(LinkRequest.settled_at, LinkRequest.asked_at) < before)
 
 
+def _submission_is_due(before: datetime) -> ColumnElement[bool]:
+    return and_(func.json_array_length(Submission.answers) > 0, Submission.submitted_at < before)
+
+
 def _event_is_due(before: datetime) -> ColumnElement[bool]:
     says = func.coalesce(Event.data[SAID].as_string(), "") != ""
     return and_(says, _has_over_booking(Booking.id == Event.booking_id, before))
@@ -154,6 +159,7 @@ PARTS = (
         _request_is_due,
         _forget_requests,
     ),
+    Part("submissions", Submission.id, _submission_is_due, _overwriting(Submission, answers=[])),
     Part(
         "messages", Message.id, _message_is_due, _overwriting(Message, to_name=REMOVED, to_address="", why="")
     ),

@@ -81,7 +81,7 @@ class BookingForm(BaseForm):
     @property
     def answers(self) -> list[dict[str, str]]:
         """What was said to them, as [{"label", "answer"}]; unanswered ones are left out."""
-        said = [{"label": field.label.text, "answer": _answer(field)} for field in self.questions]
+        said = [{"label": field.label.text, "answer": answer_of(field)} for field in self.questions]
         return [entry for entry in said if entry["answer"]]
 
 
@@ -130,11 +130,11 @@ def _form_class(asks_phone: bool, questions: str, region: str) -> type[BookingFo
     """WTForms looks through a class at its first use, which takes longer than reading the form."""
     fields: dict[str, Any] = {"phone": _phone("Your phone number", True, region)} if asks_phone else {}
     for question in json.loads(questions):
-        fields[f"question-{question['id']}"] = _field(question, region)
+        fields[f"question-{question['id']}"] = question_field(question, region)
     return type("CalendarForm", (BookingForm,), fields)
 
 
-def _field(question: Question, region: str) -> Any:
+def question_field(question: Question, region: str) -> Any:
     """One question's field. Its complaints name it: they also stand in a summary above the form."""
     label, is_required = question["label"], bool(question.get("required"))
     kind = question["kind"]
@@ -168,7 +168,8 @@ def _asked(is_required: bool, sentence: str) -> list[Any]:
     return [DataRequired(sentence)] if is_required else [Optional()]
 
 
-def _answer(field: Field) -> str:
+def answer_of(field: Field) -> str:
+    """What was said, as it is stored."""
     if isinstance(field, BooleanField):
         return "Yes" if field.data else "No"
     return field.data or ""

@@ -17,6 +17,19 @@ STANDARD_BOOKINGS = Limit(
     timedelta(hours=1),
     "Too many bookings were made from your network. Your details are kept: please try again in {wait}.",
 )
+FORM_SENT = Limit(
+    "form sent",
+    10,
+    timedelta(hours=1),
+    "This form was sent too often from your network. What you typed is kept: please try again in an hour.",
+)
+# The ceiling on what one form can bring about, mails included, from however many networks.
+FORM_SENT_BY_ALL = Limit(
+    "form sent by all",
+    500,
+    timedelta(hours=1),
+    "Too many people are sending this form just now. What you typed is kept: please try again in an hour.",
+)
 LINK_ASKED = Limit(
     "new link asked",
     5,

@@ -110,6 +110,14 @@ def _try_again(page: Page, stage: Stage) -> None:
         db.session.get(FailedWork, stage.ids["failed work"]).next_try_at = None
 
 
+def _form(name: str, page: str = "") -> Address:
+    return lambda stage: f"/forms/{stage.ids[name]}{page}"
+
+
+def _submission(stage: Stage) -> str:
+    return f"/forms/{stage.ids['form']}/submissions/{stage.ids['submission']}"
+
+
 calendars, new = _of("calendars", "calendars.index"), _of("new calendar", "calendars.new")
 details, hours, rules = _section("details"), _section("availability"), _section("booking-rules")
 place, questions, expired = _section("location"), _section("questions"), _section("expired-page")
@@ -121,6 +129,7 @@ messages, message = _of("messages", "messages.index"), _of("message", "messages.
 notice = _of("notice", "calendars.notice")
 work = _of("work", "worker.index")
 team = _of("team", "accounts.team")
+form = _of("form", "intake.edit")
 group, new_group = _of("group", "groups.show"), _of("new group", "groups.new")
 
 NOTICES = "settings/notifications"
@@ -149,6 +158,23 @@ GROUPS = [
     _of("links of a group", "groups.links")("", _group("group", "/one-time-links")),
     _of("links of a group", "groups.links")("of nothing", _group("vain group", "/one-time-links")),
     _of("delete a group", "groups.delete")("", _group("closed group", "/delete")),
+]  # fmt: skip
+FORMS = [
+    _of("forms", "intake.index")("", "/forms"),
+    _of("forms", "intake.index")("of a newcomer", "/forms", who="Cleo"),
+    _of("new form", "intake.new")("", "/forms/new"),
+    form("", _form("form")),
+    form("with one field more", _form("form"), both(press("Add field"), visible("[data-announce]"))),
+    form("with errors", _form("form"), send("Save", fields__0__label="", slug="a b"), status=422),
+    form("that is off", _form("closed form")),
+    _of("submissions", "intake.submissions")("", _form("form", "/submissions")),
+    _of("submissions", "intake.submissions")("of which there are none", _form("closed form", "/submissions")),
+    _of("submission", "intake.submission")("", _submission),
+    _of("form elsewhere", "intake.embed")("", _form("form", "/embed")),
+    _of("form elsewhere", "intake.embed")("wrongly", _form("form", "/embed"), send("Save", origins="nowhere"),
+        status=422),
+    _of("delete a form", "intake.delete")("", _form("closed form", "/delete")),
+    _of("delete a form", "intake.delete")("that was sent", _form("form", "/delete")),
 ]  # fmt: skip
 SETTINGS = [
     details("", _in("intro", "settings/details")),
@@ -288,6 +314,7 @@ TEAM = [
 OWNER_STATES = [
     *CALENDARS,
     *GROUPS,
+    *FORMS,
     *SETTINGS,
     *ONE_TIME_LINKS,
     *BOOKINGS,

@@ -110,6 +110,19 @@ GROUPS = [
     State("group page that is off", "public.group", "/g/closed"),
     State("group page of nothing", "public.group", "/g/nothing"),
 ]
+FORMS = [
+    State("public form", "public.form", "/f/ask"),
+    State("public form on a phone", "public.form", "/f/ask", settings=PHONE),
+    State(
+        "public form with errors",
+        "public.form",
+        "/f/ask",
+        send("Send", name="Sam Lee", email="sam@"),
+        status=422,
+    ),
+    State("public form, sent", "public.form", "/f/ask?sent=1"),
+    State("public form that is closed", "public.form", "/f/closed"),
+]
 DETAILS = [
     _form("at first", _details("active", at(9, days=3))),
     _form("of somebody unknown", _details("for calling", at(9, days=3))),
@@ -219,6 +232,7 @@ ACCOUNT = [
 PUBLIC_STATES = [
     *PICKER,
     *GROUPS,
+    *FORMS,
     *DETAILS,
     *MANAGE,
     *REMINDERS,

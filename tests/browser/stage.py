@@ -38,10 +38,12 @@ from ..factories import (
     make_booking,
     make_calendar,
     make_email_change,
+    make_form,
     make_group,
     make_invitation,
     make_link,
     make_request,
+    make_submission,
     token_of,
     wish,
 )
@@ -63,6 +65,25 @@ QUESTIONS = [
             ("A number for the day itself", "phone", []),
         ),
         1,
+    )
+]
+FIELDS = [
+    {
+        "id": id_,
+        "label": label,
+        "kind": kind,
+        "required": kind in ("name", "email", "consent"),
+        "choices": choices,
+    }
+    for id_, label, kind, choices in (
+        ("name", "Your name", "name", []),
+        ("email", "E-mail", "email", []),
+        ("phone", "Phone", "phone", []),
+        ("q1", "What is it about?", "long_text", []),
+        ("q2", "Company", "text", []),
+        ("q3", "How soon?", "choice", ["This week", "This month", "Some day"]),
+        ("q4", "Send me your newsletter", "checkbox", []),
+        ("q5", "You may call me about this.", "consent", []),
     )
 ]
 MESSAGES = {
@@ -188,6 +209,7 @@ def _make_rows(stage: Stage, ada: User, ben: User) -> None:
     _make_links(stage, made, ada)
     _make_bookings(stage, made, ada)
     _make_requests(stage)
+    _make_forms(stage, ada)
     _make_work(stage, ada)
 
 
@@ -333,6 +355,17 @@ def _make_requests(stage: Stage) -> None:
     make_request(used, name="Noor Haddad", email="noor@example.org", asked_at=NOW - timedelta(days=2))
     for name in ("to answer", "to ignore"):
         stage.ids[name] = make_request(asking, name=name.title(), email=f"{name[3:]}@example.org").id
+
+
+def _make_forms(stage: Stage, ada: User) -> None:
+    """One with a field of each kind that was sent twice, and one that is off."""
+    form = make_form(
+        ada, slug="ask", fields=FIELDS, description=LONG, allowed_origins=["https://www.example.org"]
+    )
+    closed = make_form(ada, name="Last year's", slug="closed", switched_off_at=NOW)
+    make_submission(form, q1=LONG)
+    sent = make_submission(form, name="Sam Lee", email="sam@example.org")
+    stage.ids |= {"form": form.id, "closed form": closed.id, "submission": sent}
 
 
 def _make_work(stage: Stage, ada: User) -> None:

@@ -26,6 +26,7 @@ PAGELESS = {
     "accounts.home",
     "bookings.ics",
     "calendars.settings",
+    "intake.export",
     "links.export",
     "operating.health",
     "operating.readiness",

@@ -18,7 +18,7 @@ from app.calendars.models import LocationKind
 from ..factories import at
 from ..public_pages import Site
 from .inventory import ACTIONS, OWNERS_PAGES, rules
-from .world import World
+from .world import SITE, World
 
 NASTY = {
     "markup": "\"><script>alert(1)</script><img src=x onerror=alert(1)>'</textarea><!--qz{{7*7}}zq{{config}}",
@@ -41,6 +41,9 @@ TEXTS = {
     "calendars.questions": ["questions-0-label"],
     "calendars.notice": ["subject", "opening"],
     "calendars.add_override": ["dates-note"],
+    "intake.new": ["name", "description"],
+    "intake.edit": ["name", "description", "thanks", "fields-0-label"],
+    "intake.embed": ["origins"],
     "links.create": ["for_name", "note"],
     "links.edit": ["for_name", "note"],
     "bookings.cancel": ["reason"],
@@ -66,7 +69,7 @@ def test_r24_what_was_typed_stays_text_everywhere(world: World, nasty: str) -> N
             assert answer.status_code in (303, 422), action.endpoint
             _assert_harmless(answer)
     site = Site(world.app, world.browser("nobody"))
-    for answer in chain(_booked(site, nasty), _shown(world, nasty)):
+    for answer in chain(_booked(site, nasty), _sent(world, nasty), _shown(world, nasty)):
         _assert_harmless(answer)
     kept = unescape(ada.get(world.path("links.show")).text)
     assert all(word in kept for word in re.findall(r"[a-z]{3,}", nasty))
@@ -109,6 +112,17 @@ def _booked(site: Site, nasty: str) -> Iterator[TestResponse]:
     asked = {"tz": nasty, "month": nasty, "day": nasty, "s": nasty, "hours": nasty}
     for address in (path, site.link(calendar)):
         yield from (stranger.get(f"{address}{end}", query_string=asked) for end in ("", "/details"))
+
+
+def _sent(world: World, nasty: str) -> Iterator[TestResponse]:
+    """Ada's form is sent from her site with that in every field, and at last so that it is taken."""
+    path, anybody = world.path("public.form"), world.browser("nobody")
+    yield anybody.get(path, query_string={"sent": nasty})
+    for said in ({"name": nasty, "email": nasty, "phone": nasty}, {"name": nasty}, {}):
+        data = {"name": "Sam", "email": "sam@example.org", "q1": nasty, **said}
+        answer = anybody.post(path, data=data, headers={"Origin": SITE})
+        yield answer
+    assert answer.status_code == 303
 
 
 def _shown(world: World, nasty: str) -> Iterator[TestResponse]:

@@ -29,16 +29,19 @@ from ..factories import (
     make_booking,
     make_calendar,
     make_email_change,
+    make_form,
     make_group,
     make_invitation,
     make_link,
     make_request,
+    make_submission,
     token_of,
 )
 from ..people import form_token, make_person, sign_in
 
 # Counted or noted beside the work: that a page was looked at, or how often somebody tried.
 OBSERVED = ("link_sighting", "rate_count")
+SITE = "https://www.example.org"  # where Ada's form stands too
 SECRET_WORD = "Zebrafinch"  # in everything of Ada's; no page of a stranger may say it
 
 
@@ -117,6 +120,13 @@ class World:
         link, used = (make_link(calendar, **texts) for _ in range(2))
         deleted = make_link(calendar, status=LinkStatus.DELETED, deleted_at=NOW)
         group = make_group(calendar, off, name=f"{SECRET_WORD} group", slug="zebrafinches")
+        form = make_form(
+            self.ada,
+            name=f"{SECRET_WORD} form",
+            slug="zebrafinch",
+            allowed_origins=[SITE],
+            thanks=SECRET_WORD,
+        )
         with transaction():
             sessions.begin(self.ada, calendar.account_id, NOW, "Firefox on Linux")
         past_start = at(9, days=-1)
@@ -134,6 +144,9 @@ class World:
             "override_id": _override(calendar),
             "group_id": group.id,
             "off_group_id": make_group(make_calendar(self.ada, **named), switched_off_at=NOW).id,
+            "form_id": form.id,
+            "off_form_id": make_form(self.ada, name=SECRET_WORD, switched_off_at=NOW).id,
+            "submission_id": make_submission(form, name=SECRET_WORD),
             "request_id": make_request(used, name=SECRET_WORD).id,
             "failed_id": _failed_work(calendar.account_id),
             "message_id": _message(calendar),

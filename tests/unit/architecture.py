@@ -16,6 +16,7 @@ FEATURES = (
     "contacts",
     "phone",
     "messaging",
+    "intake",
     "public",
 )
 # Modules that start things: they may know everything, and nothing else knows them.
@@ -40,7 +41,8 @@ TOP = (
 PURE = (
     "accounts.browsers", "accounts.passwords", "accounts.reset_tokens",
     "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
-    "columns", "contacts.search", "delivery_errors", "digits", "emails", "errors", "headers", "links.search",
+    "columns", "contacts.search", "delivery_errors", "digits", "emails", "errors", "headers", "intake.fields",
+    "intake.origins", "links.search",
     "local_paths", "locales", "localtime", "mail_server", "messaging.addresses", "messaging.letters",
     "messaging.render", "messaging.texts", "messaging.wire", "paths", "phone.gsm", "phone.public_addresses",
     "phone.signing", "phones", "qr", "row_edits", "scheduling", "spreadsheets", "tokens", "zones",

@@ -1,0 +1,109 @@
+"""What may be done with forms. Everything here runs in the caller's transaction."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
+
+from .. import events
+from ..calendars import slugs
+from ..db import db
+from ..errors import Conflict, Invalid, NotFound
+from . import fields as asked
+from .models import IntakeForm
+
+SLUG_TAKEN = "Another form already has this address. Choose another one."
+SLUG_SHAPE = "Use small letters, digits and single hyphens between them, such as ask-for-a-call."
+NOT_DELETED = "Its submissions belong to your contacts. Switch the form off instead: nobody can send it then."
+CHANGED_MEANWHILE = (
+    "Somebody else has changed this form since you opened it. What you typed is kept below and not saved yet: "
+    "save again to replace what they stored."
+)
+
+
+def create_form(
+    *,
+    account_id: int,
+    name: str,
+    actor_id: int | None,
+    now: datetime,
+    fields: Sequence[dict[str, Any]] = tuple(asked.FIRST_FIELDS),
+    **values: Any,
+) -> IntakeForm:
+    """A new form, switched on, that asks for name and e-mail unless told otherwise; its address is made of its name."""
+    asked.check(fields)
+    form = IntakeForm(account_id=account_id, name=name, fields=list(fields), created_at=now, **values)
+    form.slug = values.get("slug") or _free_slug(name)
+    db.session.add(form)
+    _flush()
+    _record("form_created", form, actor_id, now)
+    return form
+
+
+def change(form: IntakeForm, values: dict[str, Any], *, seen: int, actor_id: int, now: datetime) -> None:
+    """Store other words, fields or origins; `seen` is the version that the person looked at.
+
+    Raises Conflict when somebody has changed the form since, Invalid for what breaks a rule.
+    """
+    _lock(form)
+    if seen != form.version:
+        raise Conflict(CHANGED_MEANWHILE)
+    if not slugs.is_slug(values.get("slug", form.slug)):
+        raise Invalid(SLUG_SHAPE, "slug")
+    asked.check(values.get("fields", form.fields))
+    for name, value in values.items():
+        setattr(form, name, value)
+    if db.session.is_modified(form):
+        _flush()
+        _record("form_changed", form, actor_id, now)
+
+
+def switch(form: IntakeForm, *, on: bool, actor_id: int, now: datetime) -> None:
+    """Let the form be sent, or not. Nothing happens when it already is so."""
+    _lock(form)
+    if form.is_on == on:
+        return
+    form.switched_off_at = None if on else now
+    _flush()
+    _record("form_switched_on" if on else "form_switched_off", form, actor_id, now)
+
+
+def delete_form(form: IntakeForm, *, actor_id: int, now: datetime) -> None:
+    """Delete a form that nobody has sent. Raises Conflict for any other."""
+    _lock(form)
+    if form.submissions:
+        raise Conflict(NOT_DELETED)
+    _record("form_deleted", form, actor_id, now)
+    db.session.delete(form)
+    db.session.flush()
+
+
+def _lock(form: IntakeForm) -> None:
+    """Read the row again and hold it until the transaction ends. Raises NotFound when it was deleted meanwhile."""
+    try:
+        db.session.refresh(form, with_for_update=True)
+    except InvalidRequestError as gone:
+        raise NotFound("There is no such form.") from gone
+
+
+def _flush() -> None:
+    try:
+        db.session.flush()
+    except IntegrityError as refused:
+        if "slug" in str(refused.orig):
+            raise Invalid(SLUG_TAKEN, "slug") from refused
+        raise
+
+
+def _record(name: str, form: IntakeForm, actor_id: int | None, now: datetime) -> None:
+    data = {"form_id": form.id, "name": form.name}
+    events.record(name, account_id=form.account_id, at=now, actor_id=actor_id, data=data)
+
+
+def _free_slug(name: str) -> str:
+    slug = slugs.slug_from(name, otherwise="form")
+    is_taken = db.session.scalar(select(IntakeForm.id).where(IntakeForm.slug == slug)) is not None
+    return f"{slug[: slugs.LONGEST - 7]}-{secrets.token_hex(3)}" if is_taken else slug
