@@ -10,8 +10,10 @@ from . import counters, db, error_pages, pages, prepared, request_ids, web
 from .calendars import snapshots
 from .config import Settings
 from .files import ProtectedFiles
+from .messaging import kinds
 from .paths import beside_code
 from .request_checks import refuse_what_cannot_be_read
+from .workflows import letters
 
 LARGEST_BODY = 256 * 1024
 
@@ -37,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app, settings.database_url, settings.database_wait_seconds)
     prepared.init_app(app)
+    kinds.KINDS.update(letters.KINDS)  # messages of a feature that is above them all
     snapshots.init_app(app)
     counters.init_app(app)
     request_ids.init_app(app)

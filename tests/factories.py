@@ -9,6 +9,7 @@ from app import config, tokens
 from app.accounts.models import Account, EmailChange, Invitation, Membership, Role, User
 from app.bookings.booking_step import Attendee, Booked, BookingRequest, book
 from app.calendars.models import Calendar
+from app.contacts.models import Contact, ContactSource
 from app.db import db, transaction
 from app.events import Event
 from app.groups.models import CalendarGroup, GroupPlace
@@ -18,6 +19,9 @@ from app.intake.models import IntakeForm
 from app.intake.sending import Sent, submit
 from app.links.models import LinkRequest, OneTimeLink
 from app.worker.models import FailedWork
+from app.workflows import service as workflow_service
+from app.workflows.models import Workflow
+from app.workflows.steps import Definition, Settings, Step
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)  # a Tuesday, 09:00 in Berlin
 WORKING_WEEK = [[[540, 1020]]] * 5 + [[], []]
@@ -184,6 +188,45 @@ def make_submission(form: IntakeForm, **changes: str) -> int:
     sent = Sent(form.id, form.account_id, answers, secrets.token_bytes(32))
     with transaction():
         return submit(sent, NOW)
+
+
+def make_contact(account_id: int, **changes: Any) -> Contact:
+    """Sam Lee, by e-mail."""
+    values = {
+        "account_id": account_id,
+        "name": "Sam Lee",
+        "email": f"sam.{secrets.token_hex(3)}@example.org",
+        "source": ContactSource.HAND,
+        "created_at": NOW,
+    }
+    with transaction():
+        contact = Contact(**{**values, **changes})
+        db.session.add(contact)
+    return contact
+
+
+def make_workflow(
+    account_id: int,
+    trigger: str,
+    steps: tuple[Step, ...],
+    *,
+    filters: dict[str, Any] | None = None,
+    settings: Settings | None = None,
+    name: str = "Follow-up",
+    is_on: bool = True,
+) -> Workflow:
+    """A workflow, published and switched on."""
+    definition = Definition(trigger, filters or {}, settings or Settings(), steps)
+    actor_id = db.session.scalars(
+        db.select(Membership.user_id).where(Membership.account_id == account_id)
+    ).first()
+    db.session.rollback()
+    with transaction():
+        workflow = workflow_service.create(account_id, name, definition, actor_id, NOW)
+        workflow_service.publish(workflow, 0, actor_id, NOW)
+        if is_on:
+            workflow_service.switch_on(workflow, actor_id, NOW)
+    return workflow
 
 
 def link_tokens() -> tokens.TokenMaker:

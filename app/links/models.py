@@ -23,6 +23,8 @@ from ..db import Base, Id, UtcDateTime
 # As words of a statement, not as a parameter: else the partial indexes stay unused.
 OPEN = text("status = 'open'")
 OF_CONTACT = text("contact_id IS NOT NULL")
+OPEN_OF_CONTACT = text("status = 'active' AND contact_id IS NOT NULL")
+MAY_EXPIRE = text("status = 'active' AND expires_at IS NOT NULL")
 
 
 class LinkStatus(StrEnum):
@@ -81,6 +83,21 @@ class OneTimeLink(Base):
             postgresql_where=OF_CONTACT,
             sqlite_where=OF_CONTACT,
         ),
+        # What workflows find by the clock.
+        Index(
+            "ix_one_time_link_open",
+            "account_id",
+            "created_at",
+            postgresql_where=OPEN_OF_CONTACT,
+            sqlite_where=OPEN_OF_CONTACT,
+        ),
+        Index(
+            "ix_one_time_link_expires",
+            "account_id",
+            "expires_at",
+            postgresql_where=MAY_EXPIRE,
+            sqlite_where=MAY_EXPIRE,
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -129,7 +146,11 @@ class LinkSighting(Base):
     """How often something was seen of a link, in bursts. An observation, not an event: written best effort."""
 
     __tablename__ = "link_sighting"
-    __table_args__ = (PrimaryKeyConstraint("link_id", "kind"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("link_id", "kind"),
+        Index("ix_link_sighting_first", "kind", "first_at"),
+        Index("ix_link_sighting_last", "kind", "last_at"),
+    )
 
     link_id: Mapped[int] = mapped_column(ForeignKey("one_time_link.id"))
     kind: Mapped[SightingKind] = mapped_column(words(SightingKind))

@@ -117,10 +117,13 @@ def update_link(
         _record("link_changed", link, actor, now, {"changed": changed})
 
 
-def delete_link(link: OneTimeLink, actor: User | None, now: datetime) -> None:
+def delete_link(
+    link: OneTimeLink, actor: User | None, now: datetime, *, why: dict[str, Any] | None = None
+) -> None:
     """Delete an Active link, expired or not: nobody can book by it any more, and its row stays.
 
-    Raises Conflict when it is used or deleted.
+    `why` goes into the event, as "reason" for people to read and ids beside it. Raises Conflict when it is used or
+    deleted.
     """
     values = {
         "status": LinkStatus.DELETED,
@@ -129,7 +132,7 @@ def delete_link(link: OneTimeLink, actor: User | None, now: datetime) -> None:
     }
     if not _while_active(link, values):
         raise Conflict(NOT_DELETED[_status_now(link)])
-    _record("link_deleted", link, actor, now, {})
+    _record("link_deleted", link, actor, now, why or {})
 
 
 def options_of(link: OneTimeLink, tz: str) -> LinkOptions:

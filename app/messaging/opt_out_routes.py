@@ -3,7 +3,6 @@
 from flask import Response, request
 
 from .. import clock, web
-from ..bookings.models import Booking
 from ..db import transaction
 from ..errors import NotFound
 from ..public import visits
@@ -15,33 +14,33 @@ from .addresses import masked
 @bp.get("/u/<token>")
 def reminders(token: str) -> Response:
     """What it would mean, and the button; opening the page changes nothing."""
-    return _page(_booking_or_404(token))
+    return _page(_subscriber_or_404(token))
 
 
 @bp.post("/u/<token>")
 def choose_reminders(token: str) -> Response:
     """Stops reminders, or starts them again. No redirect: RFC 8058 forbids it for one-click posts."""
-    booking = _booking_or_404(token)
+    subscriber = _subscriber_or_404(token)
     with transaction():
         if request.form.get("reminders") == "again":
-            opt_outs.opt_in(booking)
+            opt_outs.start(subscriber.account_id, subscriber.address)
         else:
-            opt_outs.opt_out(booking, clock.now())
-    return _page(booking)
+            opt_outs.stop(subscriber.account_id, subscriber.address, clock.now())
+    return _page(subscriber)
 
 
-def _page(booking: Booking) -> Response:
+def _page(subscriber: opt_outs.Subscriber) -> Response:
     return web.render(
         "public/reminders.html",
-        is_out=opt_outs.is_out(booking),
-        address=masked(booking.email),
-        host=booking.calendar.host,
+        is_out=opt_outs.has_stopped(subscriber.account_id, subscriber.address),
+        address=masked(subscriber.address),
+        sender=subscriber.sender,
     )
 
 
-def _booking_or_404(token: str) -> Booking:
-    booking = opt_outs.booking_of(token)
-    if booking is None:
+def _subscriber_or_404(token: str) -> opt_outs.Subscriber:
+    subscriber = opt_outs.subscriber_of(token)
+    if subscriber is None:
         visits.count_guess()
         raise NotFound("Check that the whole address was copied from the message.")
-    return booking
+    return subscriber

@@ -14,7 +14,11 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 def unknown(text: str, known: Collection[str]) -> list[str]:
     """What stands in braces and is no value's name, as it was typed, each once."""
-    names = [name.strip() for name in _PLACE.findall(text)]
     # Braces that were opened and not closed, or the other way round.
     halves = [half for half in ("{{", "}}") if half in _PLACE.sub("", text)]
-    return list(dict.fromkeys([*(name for name in names if name not in known), *halves]))
+    return list(dict.fromkeys([*(name for name in names(text) if name not in known), *halves]))
+
+
+def names(text: str) -> list[str]:
+    """What stands in braces, in order."""
+    return [name.strip() for name in _PLACE.findall(text)]

@@ -1,7 +1,7 @@
 """One attempt at a job: calls the handler, and notes it when that fails."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +11,7 @@ from ..db import db, in_transaction
 from ..errors import DomainError, Unavailable
 from ..events import Event
 from . import periodic, service
-from .engine import Job
+from .engine import Again, Job
 from .handlers import PERIODIC, Handler, Periodic, handler_called
 
 log = logging.getLogger(__name__)
@@ -23,17 +23,17 @@ class Attempts:
     def __init__(self, app: Flask) -> None:
         self.app = app
 
-    def attempt(self, job: Job, number: int) -> float | None:
-        """Do the job for the `number`th time; in how many seconds again, or None when that was all."""
+    def attempt(self, job: Job, number: int) -> Again | None:
+        """Do the job for the `number`th time; when again, or None when that was all."""
         with self.app.app_context():
             try:
-                _do(job)
+                then = _do(job)
             except Exception as failed:
                 log.warning(
                     "%s failed with event %s, attempt %d", job.handler, job.event_id, number, exc_info=failed
                 )
                 return _put_off(job, number, words_for(failed))
-            return None
+            return None if then is None else Again(max(0.0, (then - clock.now()).total_seconds()), False)
 
     def run_periodic(self, name: str) -> None:
         """Do what is called so. When it fails, that is listed, and its next time comes anyway."""
@@ -61,13 +61,14 @@ def title_of(name: str) -> str:
     return said or name.rpartition(".")[2].replace("_", " ").capitalize()
 
 
-def _do(job: Job) -> None:
+def _do(job: Job) -> datetime | None:
     event = _event(job.event_id)
     if event is None:
         log.warning("event %s is gone, and with it the work of %s", job.event_id, job.handler)
-        return
-    _known(job.handler)(event, clock.now())
+        return None
+    then = _known(job.handler)(event, clock.now())
     _note_success(job)
+    return then
 
 
 def _do_periodic(each: Periodic) -> None:
@@ -113,8 +114,8 @@ def _known(name: str) -> Handler:
     return handler
 
 
-def _put_off(job: Job, number: int, error: str) -> float | None:
-    """Note the failure; in how many seconds again. What could not be noted is not over: nobody would know of it."""
+def _put_off(job: Job, number: int, error: str) -> Again | None:
+    """Note the failure; when again. What could not be noted is not over: nobody would know of it."""
     waits = config.current().retry_seconds
     wait = waits[number - 1] if number <= len(waits) else None
     try:
@@ -122,8 +123,8 @@ def _put_off(job: Job, number: int, error: str) -> float | None:
         _note(job, number, error, wait)
     except (SQLAlchemyError, Unavailable) as failed:
         log.warning("that %s failed could not be noted: %s", job.handler, type(failed).__name__)
-        return wait or waits[-1]
-    return wait
+        return Again(wait or waits[-1], True)
+    return None if wait is None else Again(wait, True)
 
 
 def _note(job: Job, number: int, error: str, wait: float | None) -> None:

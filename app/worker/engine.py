@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, error
 from sqlalchemy import Engine as Connections
@@ -45,11 +45,18 @@ class Job:
     handler: str
 
 
+class Again(NamedTuple):
+    """In how many seconds a job is called again: as its next attempt, or afresh where it went well and goes on."""
+
+    seconds: float
+    has_failed: bool
+
+
 class Work(Protocol):
     """What is done: called in threads of the engine, perhaps again after a crash."""
 
-    def attempt(self, job: Job, number: int) -> float | None:
-        """Do the job for the `number`th time; in how many seconds again, or None when that was all."""
+    def attempt(self, job: Job, number: int) -> Again | None:
+        """Do the job for the `number`th time; when again, or None when that was all."""
 
     def run_periodic(self, name: str) -> None:
         """Do what is called so."""
@@ -130,7 +137,7 @@ class Engine:
     def ended_badly(self) -> Iterator[tuple[Job, int, Callable[[], None]]]:
         """Jobs that took their worker down again and again, the attempt, and how to forget them."""
         for ended in DBOS.list_workflows(name="handle", status=ENDED_BADLY, load_output=False):
-            key, event_id, handler, number = ended.input["args"]
+            key, event_id, handler, number, *_leg = ended.input["args"]
             yield (
                 Job(key, event_id, handler),
                 number,
@@ -184,14 +191,15 @@ _running: Engine
 
 
 @DBOS.workflow(name="handle", max_recovery_attempts=MOST_CRASHES)
-def _handle(key: str, event_id: str, handler: str, number: int) -> None:
+def _handle(key: str, event_id: str, handler: str, number: int, leg: int = 1) -> None:
     job = Job(key, event_id, handler)
     _running.begun.add(key)
     try:
         with _at_work():
-            wait = DBOS.run_step({"name": handler}, _running.work.attempt, job, number)
-            if wait is not None:
-                _try_again(job, number + 1, wait)
+            again = DBOS.run_step({"name": handler}, _running.work.attempt, job, number)
+            if again is not None:
+                seconds, has_failed = again
+                _call_again(job, seconds, *((number + 1, leg) if has_failed else (1, leg + 1)))
     finally:
         _running.begun.discard(key)
 
@@ -213,11 +221,11 @@ def _at_work() -> Iterator[None]:
         _running.at_work.discard(key)
 
 
-def _try_again(job: Job, number: int, wait: float) -> None:
-    """Waiting is done in the queue: a sleep would hold a thread."""
-    options = _options("handle", WORK, f"{job.key}:{number}")
+def _call_again(job: Job, seconds: float, number: int, leg: int) -> None:
+    """Waiting is done in the queue: a sleep would hold a thread. Each attempt of each leg has a name of its own."""
+    options = _options("handle", WORK, f"{job.key}:{number}" if leg == 1 else f"{job.key}:{leg}.{number}")
     DBOS.enqueue_workflow_with_options(
-        {**options, "delay_seconds": wait}, job.key, job.event_id, job.handler, number
+        {**options, "delay_seconds": seconds}, job.key, job.event_id, job.handler, number, leg
     )
 
 

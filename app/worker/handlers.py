@@ -3,6 +3,7 @@
 A handler gets the event and the present time, in an app context and outside any transaction; it opens its own. It may
 be called more than once for one event, so what it makes has a unique key made from the event's id. What it raises is
 tried again, later and later, and at last listed under Background work, beside the first sentence of its docstring.
+One that returns a time is called again then, with the same event: so work waits for months and holds no thread.
 """
 
 from collections.abc import Callable
@@ -15,9 +16,11 @@ from ..contacts import bookings as contacts_of_bookings
 from ..events import Event
 from ..messaging import account_mails, delivery, link_mails, mails, reminders
 from ..operating import personal
+from ..workflows import runner, timed, triggers
+from ..workflows.runs import RESUMED, STARTED
 from . import tidying
 
-Handler = Callable[[Event, datetime], None]
+Handler = Callable[[Event, datetime], datetime | None]
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Periodic:
     run: Callable[[datetime], None]
 
 
-ON_EVENT: dict[str, tuple[Handler, ...]] = {
+_OF_FEATURES: dict[str, tuple[Handler, ...]] = {
     "booking_created": (mails.booking_created, contacts_of_bookings.booking_created),
     "booking_rescheduled": (mails.booking_rescheduled,),
     "booking_cancelled": (mails.booking_cancelled,),
@@ -44,6 +47,13 @@ ON_EVENT: dict[str, tuple[Handler, ...]] = {
     "member_invited": (account_mails.member_invited,),
     "email_change_asked": (account_mails.email_change_asked,),
     "message_queued": (delivery.deliver,),
+    STARTED: (runner.advance,),
+    RESUMED: (runner.advance,),
+}
+
+# Workflows look at what they may follow, after all others.
+ON_EVENT: dict[str, tuple[Handler, ...]] = _OF_FEATURES | {
+    name: (*_OF_FEATURES.get(name, ()), triggers.on_event) for name in triggers.events_followed()
 }
 
 PERIODIC: tuple[Periodic, ...] = (
@@ -54,6 +64,8 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("personal data", timedelta(hours=6), personal.forget_old),
     Periodic("old events", timedelta(days=1), tidying.tidy),
     Periodic("reminders", timedelta(minutes=1), reminders.queue_due),
+    Periodic("workflows by the clock", timedelta(minutes=1), timed.start_due),
+    Periodic("runs without a job", timedelta(minutes=5), runner.take_up_lost),
 )
 
 

@@ -10,7 +10,7 @@ from app import clock, events
 from app.db import db, in_transaction, is_sqlite, transaction
 from app.worker import attempts, handlers
 from app.worker.attempts import Attempts
-from app.worker.engine import Job
+from app.worker.engine import Again, Job
 from app.worker.models import FailedWork, FailingPeriodic
 
 from ..factories import NOW, account_of, make_user
@@ -39,6 +39,10 @@ def job(app_context: None, monkeypatch: pytest.MonkeyPatch) -> Job:
     return Job("key", event_id, handlers.name_of(fails))
 
 
+def again(seconds: int) -> Again:
+    return Again(seconds, has_failed=True)
+
+
 def execute(*statements: str) -> None:
     with transaction():
         for each in statements:
@@ -53,20 +57,21 @@ def noted() -> int:
 
 def test_failing_work_is_noted_and_put_off_until_it_is_given_up(app: Flask, job: Job) -> None:
     attempts = Attempts(app)
-    assert [attempts.attempt(job, number) for number in range(1, 8)] == [*WAITS, None]
+    assert [attempts.attempt(job, number) for number in range(1, 8)] == [*map(again, WAITS), None]
     assert noted() == 1
 
 
 def test_work_whose_failure_cannot_be_noted_is_put_off_and_never_given_up(app: Flask, job: Job) -> None:
     execute(*CANNOT_BE_NOTED[is_sqlite()])
     attempts = Attempts(app)
-    assert [attempts.attempt(job, number) for number in (1, 2, 6, 7, 8)] == [10, 60, 21600, 21600, 21600]
+    waits = [attempts.attempt(job, number) for number in (1, 2, 6, 7, 8)]
+    assert waits == [again(seconds) for seconds in (10, 60, 21600, 21600, 21600)]
     assert noted() == 0
 
 
 def test_work_whose_event_cannot_be_read_is_put_off(app: Flask, job: Job) -> None:
     execute(CANNOT_BE_READ)
-    assert Attempts(app).attempt(job, 1) == WAITS[0]
+    assert Attempts(app).attempt(job, 1) == again(WAITS[0])
 
 
 def test_periodic_work_that_fails_is_listed_until_it_is_done(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -11,7 +12,7 @@ from app.errors import Conflict
 from app.events import Event
 from app.worker import engine, handlers, relay, service
 from app.worker.attempts import Attempts, title_of, words_for
-from app.worker.engine import Engine, Job
+from app.worker.engine import Again, Engine, Job
 from app.worker.models import FailedWork
 
 from ..factories import NOW, account_of, make_user
@@ -95,6 +96,22 @@ def test_an_event_that_was_handed_on_but_not_marked_is_not_done_again(running, s
     assert (seen.first_saw, seen.second_saw) == ([1], [1])
 
 
+def test_work_that_names_a_time_goes_on_then_as_often_as_it_likes(running, monkeypatch):
+    called: list[object] = []
+
+    def waits(event, now):
+        called.append(now)
+        return now + timedelta(seconds=0.2) if len(called) < 4 else None
+
+    monkeypatch.setattr(handlers, "ON_EVENT", {"tested": (waits,)})
+    record(1)
+    deliver(running)
+    wait_until(lambda: len(called) == 4)
+    gaps = [later - earlier for earlier, later in pairwise(called)]
+    assert min(gaps) >= timedelta(seconds=0.2)
+    assert stored(FailedWork) == []
+
+
 def test_events_without_handlers_are_marked(running, seen):
     record(1, name="calendar_created")
     assert deliver(running) == 1
@@ -164,7 +181,7 @@ def test_a_handler_that_is_gone_is_a_failure(app, seen):
     (event,) = stored(Event)
     db.session.expunge_all()
     db.session.rollback()
-    assert Attempts(app).attempt(Job("key", event.id, "messaging.gone"), 1) == 10
+    assert Attempts(app).attempt(Job("key", event.id, "messaging.gone"), 1) == Again(10, True)
     (work,) = stored(FailedWork)
     assert (work.title, work.next_try_at) == ("Gone", work.failed_at + timedelta(seconds=10))
     assert "has no messaging.gone" in work.error

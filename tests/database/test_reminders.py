@@ -164,12 +164,12 @@ def test_a_reminder_that_was_queued_before_the_cancellation_is_dropped(booking):
 def test_who_has_opted_out_gets_none_and_only_of_this_account(booking):
     other = make_booking(make_calendar(make_user("Cleo")), start=at(9, days=7))
     with transaction():
-        opt_outs.opt_out(booking, NOW)
-        opt_outs.opt_out(booking, NOW)
+        opt_outs.stop(booking.account_id, booking.email, NOW)
+        opt_outs.stop(booking.account_id, booking.email, NOW)
     queue_due(booking.starts_at - HOUR)
     assert [each for each, _ in reminded()] == [other.id]
     with transaction():
-        opt_outs.opt_in(booking)
+        opt_outs.start(booking.account_id, booking.email)
     queue_due(booking.starts_at - HOUR)
     assert len(reminded()) == 2
 
@@ -177,7 +177,7 @@ def test_who_has_opted_out_gets_none_and_only_of_this_account(booking):
 def test_an_opt_out_stops_a_reminder_that_was_queued_already(booking):
     queue_due(booking.starts_at - HOUR)
     with transaction():
-        opt_outs.opt_out(booking, NOW)
+        opt_outs.stop(booking.account_id, booking.email, NOW)
     deliver(events_called("message_queued")[0], booking.starts_at - HOUR)
     assert messages()[0].why == "The contact has asked for no more reminders."
 

@@ -17,6 +17,7 @@ FEATURES = (
     "phone",
     "messaging",
     "intake",
+    "workflows",
     "public",
 )
 # Modules that start things: they may know everything, and nothing else knows them.
@@ -45,7 +46,9 @@ PURE = (
     "intake.origins", "links.search",
     "local_paths", "locales", "localtime", "mail_server", "messaging.addresses", "messaging.letters",
     "messaging.render", "messaging.texts", "messaging.wire", "paths", "phone.gsm", "phone.public_addresses",
-    "phone.signing", "phones", "qr", "row_edits", "scheduling", "spreadsheets", "tokens", "zones",
+    "phone.signing", "phones", "qr", "row_edits", "scheduling", "spreadsheets", "tokens", "workflows.checks",
+    "workflows.conditions", "workflows.editing", "workflows.facts", "workflows.kinds", "workflows.menu",
+    "workflows.path", "workflows.ready_made", "workflows.steps", "workflows.values", "workflows.waits", "zones",
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.
 PAGE_HELPERS = (
@@ -60,6 +63,7 @@ OWN_TRANSACTION = (
     "bookings.booking_step", "bookings.requests",
     "bookings.rescheduling", "contacts.bookings", "links.sightings", "messaging.account_mails", "messaging.delivery",
     "messaging.link_mails", "messaging.mails", "messaging.reminders", "ratelimit",
+    "workflows.runner", "workflows.timed", "workflows.triggers",
 )  # fmt: skip
 WEB_NAMES = ("blueprint", "routes", "forms", "form", "page", "pages")
 CLOCK_READS = {"now", "utcnow", "today", "time", "time_ns", "gmtime", "localtime", "ctime"}

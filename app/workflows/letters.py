@@ -1,0 +1,143 @@
+"""Writes the messages of workflows, when they are sent or shown: from the version's step and the run's rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from ..bookings.models import Booking
+from ..calendars.models import Calendar
+from ..contacts.models import Contact
+from ..db import db
+from ..links.models import LinkStatus, OneTimeLink
+from ..links.service import token_of
+from ..messaging import opt_outs, render
+from ..messaging.kinds import Kind
+from ..messaging.letters import Action, Fact, Letter, Overtaken
+from ..messaging.occasions import Occasion
+from ..scheduling.ical import Person
+from . import filling
+from .models import Workflow
+from .steps import Step, find, parse
+from .versions import definition_of
+
+GONE = "The contact is no longer there."
+NO_STEP = "The step that wrote this is no longer there."
+OVER = "The link was used, deleted or over before this could be sent."
+NO_KEY = "The server key that would open the link's address was dropped."
+STOPPED = "The contact has asked for no more such mails."
+# In place of an address in a test: nobody has a link by it.
+NO_LINK_YET = "(here stands the contact's own link)"
+
+
+@dataclass(frozen=True)
+class _Told:
+    """All that a message is made of."""
+
+    step: Step
+    contact: Contact
+    values: dict[str, str]
+    calendar: Calendar | None
+
+    def text(self, name: str) -> str:
+        return render.fill(str(self.step.options.get(name) or ""), self.values)
+
+
+def workflow_email(occasion: Occasion) -> Letter:
+    """What the step says, to the contact."""
+    told = _told(occasion)
+    if occasion.is_sending and opt_outs.has_stopped(told.contact.account_id, occasion.message.to_address):
+        raise Overtaken(STOPPED)
+    host = told.calendar.host if told.calendar else None
+    sender = host.name if host else told.values["account.name"]
+    return Letter(
+        subject=told.text("subject"),
+        title=told.text("subject"),
+        opening=told.text("text"),
+        reason=f"You get this because {sender} has your address {occasion.message.to_address}.",
+        reply_to=Person(host.name, host.email) if host else None,
+        unsubscribe=occasion.secret_address(*opt_outs.path_for(occasion.message)),
+        template="workflow",
+    )
+
+
+def workflow_notice(occasion: Occasion) -> Letter:
+    """What the step says, to somebody of the workspace; with the way to the contact."""
+    told = _told(occasion)
+    contact = told.contact
+    facts = [("Name", contact.name), ("E-mail", contact.email), ("Phone", contact.phone)]
+    return Letter(
+        subject=told.text("text").partition("\n")[0][:150],
+        title="A workflow has news for you",
+        opening=told.text("text"),
+        facts=[Fact(label, text) for label, text in facts if text],
+        actions=[
+            Action("Open the contact", occasion.address(f"/contacts/{contact.id}")),
+            Action("See the run", occasion.address(f"/workflows/runs/{occasion.message.data['run_id']}")),
+        ],
+        reason="You get this because a workflow of your workspace tells you.",
+    )
+
+
+def workflow_test(occasion: Occasion) -> Letter:
+    """What a step of a draft says, to the person who writes it."""
+    data = occasion.message.data
+    draft = db.session.get(Workflow, data["workflow_id"], populate_existing=True)
+    step = find(parse(draft.draft).steps, data["step"]) if draft else None
+    contact = db.session.get(Contact, data["contact_id"], populate_existing=True)
+    if step is None or contact is None:
+        raise Overtaken(NO_STEP)
+    told = preview(step, contact)
+    return Letter(
+        subject=f"Test: {told.text('subject') or draft.name}",
+        title="Test",
+        opening=told.text("text"),
+        reason=f"You get this because you pressed Send test to me, with the data of {contact.title}.",
+        template="workflow",
+    )
+
+
+def preview(step: Step, contact: Contact) -> _Told:
+    """The step's texts as this contact would read them, but for the link, which nobody has yet."""
+    calendar = db.session.get(Calendar, step.options.get("calendar_id") or 0)
+    known = filling.values_of(contact, None, None, NO_LINK_YET)
+    if calendar is not None and calendar.account_id == contact.account_id:
+        known |= {"calendar.name": calendar.name, "host.name": calendar.host.name}
+    return _Told(step, contact, known, calendar)
+
+
+def _told(occasion: Occasion) -> _Told:
+    message = occasion.message
+    step = find(definition_of(message.data["version_id"]).steps, message.data["step"])
+    contact = db.session.get(Contact, message.contact_id or 0, populate_existing=True)
+    if contact is None:
+        raise Overtaken(GONE)
+    if step is None:
+        raise Overtaken(NO_STEP)
+    link = db.session.get(OneTimeLink, message.link_id, populate_existing=True) if message.link_id else None
+    booking = _booking(message.booking_id)
+    address = _address(link, occasion) if link else ""
+    calendar = db.session.get(Calendar, message.calendar_id) if message.calendar_id else None
+    return _Told(step, contact, filling.values_of(contact, link, booking, address), calendar)
+
+
+def _booking(booking_id: int | None) -> Booking | None:
+    found = select(Booking).where(Booking.id == booking_id).execution_options(populate_existing=True)
+    return db.session.scalars(found).one_or_none() if booking_id else None
+
+
+def _address(link: Any, occasion: Occasion) -> str:
+    is_expired = link.expires_at is not None and link.expires_at <= occasion.now
+    if occasion.is_sending and (link.status != LinkStatus.ACTIVE or is_expired):
+        raise Overtaken(OVER)
+    address = occasion.secret_address("/o/", token_of(link))
+    if address is None:
+        raise Overtaken(NO_KEY)
+    return address
+
+
+KINDS = {
+    "workflow_email": Kind("Mail of a workflow", workflow_email),
+    "workflow_notice": Kind("Notice of a workflow, to a member", workflow_notice),
+    "workflow_test": Kind("Test of a workflow's mail", workflow_test),
+}

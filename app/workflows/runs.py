@@ -1,0 +1,161 @@
+"""The life of a run: begin, be taken up again, be tried again, end. Everything here runs in the caller's transaction.
+
+A contact is on the way through a workflow once at a time, and where re-entry is not allowed, once at all; the indexes
+of workflow_run see to it, whoever comes at the same moment.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from .. import events
+from ..db import connection, upsert
+from ..errors import Conflict
+from .models import WAITING, RunState, StepState, WorkflowRun, WorkflowStepRun
+from .steps import Definition
+
+table, step_table = WorkflowRun.__table__, WorkflowStepRun.__table__
+# Workflows may set one another off in a circle; a contact comes into one so often a day and no more.
+MOST_A_DAY = 20
+ONE_DAY = timedelta(days=1)
+STARTED, RESUMED = "workflow_run_started", "workflow_run_resumed"
+
+
+def start(
+    workflow: Any,
+    contact_id: int,
+    entry: str,
+    now: datetime,
+    *,
+    booking_id: int | None = None,
+    link_id: int | None = None,
+    actor_id: int | None = None,
+) -> int | None:
+    """Let the contact into the workflow (a `Followed`): the run's number, or None where the contact may not come in.
+
+    `entry` names what lets them in; with the same one, nobody comes in twice.
+    """
+    definition: Definition = workflow.definition
+    if not _may_enter(workflow.workflow_id, contact_id, definition, now):
+        return None
+    row = upsert(table).values(
+        account_id=workflow.account_id,
+        workflow_id=workflow.workflow_id,
+        version_id=workflow.version_id,
+        contact_id=contact_id,
+        entry=entry if definition.settings.reentry else "",
+        started_by=definition.trigger,
+        booking_id=booking_id,
+        link_id=link_id,
+        state=RunState.WAITING,
+        at_key="",
+        due_at=now,
+        leg=1,
+        why="",
+        started_at=now,
+    )
+    made = connection().execute(row.on_conflict_do_nothing().returning(table.c.id)).scalar_one_or_none()
+    if made is not None:
+        _record(
+            STARTED,
+            workflow.account_id,
+            contact_id,
+            now,
+            actor_id,
+            run_id=made,
+            leg=1,
+            workflow_id=workflow.workflow_id,
+        )
+    return made
+
+
+def resume(run_ids: Iterable[int], now: datetime) -> int:
+    """Have runs that wait looked at now, by a job of their own; how many those were."""
+    taken = 0
+    for run_id in sorted(run_ids):  # always in this order, or two who do it would wait for one another
+        awake = update(table).where(table.c.id == run_id, WAITING).values(leg=table.c.leg + 1, due_at=now)
+        row = (
+            connection()
+            .execute(awake.returning(table.c.account_id, table.c.contact_id, table.c.leg))
+            .one_or_none()
+        )
+        if row is not None:
+            taken += 1
+            _record(RESUMED, row.account_id, row.contact_id, now, None, run_id=run_id, leg=row.leg)
+    return taken
+
+
+def end(run_id: int, state: RunState, why: str, now: datetime, actor_id: int | None = None) -> bool:
+    """End a run that has not ended; False when it has. What waits in it waits no more."""
+    over = update(table).where(table.c.id == run_id, table.c.state.in_((RunState.WAITING, RunState.FAILED)))
+    values = {"state": state, "why": why[:500], "due_at": None, "ended_at": now, "leg": table.c.leg + 1}
+    row = connection().execute(over.values(values).returning(*table.c)).one_or_none()
+    if row is None:
+        return False
+    waits = update(step_table).where(step_table.c.run_id == run_id, step_table.c.state == StepState.WAITING)
+    connection().execute(waits.values(state=StepState.SKIPPED, why=why[:500], due_at=None, ended_at=now))
+    about = {"run_id": run_id, "workflow_id": row.workflow_id, "state": state.value, "why": why[:200]}
+    _record("workflow_run_ended", row.account_id, row.contact_id, now, actor_id, **about)
+    return True
+
+
+def fail(run_id: int, step_key: str, kind: str, why: str, now: datetime) -> None:
+    """Note that a step could not be done. The run stands still until somebody has it tried again."""
+    failed = update(table).where(table.c.id == run_id, WAITING)
+    values = {"state": RunState.FAILED, "why": why[:500], "at_key": step_key, "due_at": None}
+    row = connection().execute(failed.values(values).returning(*table.c)).one_or_none()
+    if row is None:
+        return
+    write_step(row, step_key, kind, StepState.FAILED, now, why=why)
+    about = {"run_id": run_id, "workflow_id": row.workflow_id, "state": "failed", "why": why[:200]}
+    _record("workflow_run_failed", row.account_id, row.contact_id, now, None, **about)
+
+
+def retry(run_id: int, now: datetime, actor_id: int | None = None) -> None:
+    """Have the failed step of a run tried again. Raises Conflict when it has not failed, or another run has begun."""
+    row = connection().execute(select(table).where(table.c.id == run_id).with_for_update()).one()
+    if row.state != RunState.FAILED:
+        raise Conflict("This run has not failed, or is being tried again already.")
+    others = select(table.c.id).where(
+        table.c.workflow_id == row.workflow_id, table.c.contact_id == row.contact_id, WAITING
+    )
+    if connection().execute(others).one_or_none():
+        raise Conflict(
+            "The contact has come into this workflow again since. Remove them from that run first."
+        )
+    values = {"state": RunState.WAITING, "why": "", "due_at": now, "leg": table.c.leg + 1}
+    leg = (
+        connection()
+        .execute(update(table).where(table.c.id == run_id).values(values).returning(table.c.leg))
+        .scalar_one()
+    )
+    _record(RESUMED, row.account_id, row.contact_id, now, actor_id, run_id=run_id, leg=leg)
+
+
+def write_step(run: Any, key: str, kind: str, state: StepState, now: datetime, **values: Any) -> None:
+    """Store how a step of the run stands: one row, made at the first time."""
+    is_over = state not in (StepState.WAITING, StepState.CALLING)
+    changed = {"state": state, "ended_at": now if is_over else None, "due_at": None, "why": "", **values}
+    changed["why"] = changed["why"][:500]
+    first = {"holds": False, "output": {}, **changed, "attempts": 1, "began_at": now}
+    row = upsert(step_table).values(
+        run_id=run.id, step_key=key, workflow_id=run.workflow_id, kind=kind, **first
+    )
+    again = {**changed, "attempts": step_table.c.attempts + 1}
+    connection().execute(row.on_conflict_do_update(index_elements=["run_id", "step_key"], set_=again))
+
+
+def _may_enter(workflow_id: int, contact_id: int, definition: Definition, now: datetime) -> bool:
+    mine = select(func.count()).where(table.c.workflow_id == workflow_id, table.c.contact_id == contact_id)
+    if not definition.settings.reentry:
+        return connection().execute(mine).scalar_one() == 0
+    lately = mine.where(table.c.started_at > now - ONE_DAY)
+    return connection().execute(lately).scalar_one() < MOST_A_DAY
+
+
+def _record(
+    name: str, account_id: int, contact_id: int, now: datetime, actor_id: int | None, **data: Any
+) -> None:
+    events.record(name, account_id=account_id, contact_id=contact_id, at=now, actor_id=actor_id, data=data)

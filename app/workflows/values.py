@@ -1,0 +1,55 @@
+"""The values that messages of a workflow may name in double braces, as in {{ one_time_link }}. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+from ..messaging import render
+
+ONE_TIME_LINK = "one_time_link"
+FIELD = "contact.fields."
+
+CONTACT = {
+    "contact.first_name": "The contact's first name",
+    "contact.name": "The contact's whole name",
+    "contact.email": "The contact's e-mail address",
+    "contact.phone": "The contact's phone number",
+}
+LINK = {
+    ONE_TIME_LINK: "A personal link that books once",
+    "link.expires": "Until when the link can be used",
+    "calendar.name": "The calendar that the link books",
+    "host.name": "Who the link books",
+}
+BOOKING = {
+    "booking.start_time": "When the booking is, in full, with the zone",
+    "booking.short_time": "When, in few words, with the zone",
+    "booking.duration": "How long it lasts",
+    "booking.place": "Where it takes place",
+    "booking.reference": "The reference that both can say on the phone",
+}
+ACCOUNT = {"account.name": "Your workspace"}
+
+
+def known(field_names: Mapping[str, str]) -> dict[str, str]:
+    """Every value there is, and what each stands for; `field_names` are the workspace's own fields by key."""
+    own = {f"{FIELD}{key}": name for key, name in field_names.items()}
+    return {**CONTACT, **own, **LINK, **BOOKING, **ACCOUNT}
+
+
+def unknown(texts: Iterable[str], field_names: Mapping[str, str]) -> list[str]:
+    """What stands in braces in the texts and is no value, each once."""
+    return render.unknown("\n".join(texts), known(field_names))
+
+
+def uses(text: str, names: Iterable[str]) -> bool:
+    """True when the text names one of the values."""
+    return any(name in render.names(text) for name in names)
+
+
+def needs_link(*texts: str) -> bool:
+    """True when a link has to be there before the texts can be written."""
+    return any(uses(text, LINK) for text in texts)
+
+
+def needs_booking(*texts: str) -> bool:
+    """True when the texts tell of a booking."""
+    return any(uses(text, BOOKING) for text in texts)

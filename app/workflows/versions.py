@@ -1,0 +1,49 @@
+"""Published versions as definitions. Everything here reads only."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from ..db import connection
+from .models import Workflow, WorkflowVersion
+from .steps import Definition, parse
+
+workflow, version = Workflow.__table__, WorkflowVersion.__table__
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A workflow that is on, with its published version."""
+
+    workflow_id: int
+    account_id: int
+    version_id: int
+    on_since: object
+    definition: Definition
+
+
+def definition_of(version_id: int) -> Definition:
+    """What the version says; it never changes."""
+    stored = select(version.c.definition).where(version.c.id == version_id)
+    return parse(connection().execute(stored).scalar_one())
+
+
+def following(kinds: tuple[str, ...], account_id: int | None = None) -> list[Followed]:
+    """The workflows that are on and follow one of these triggers, of the account or of all."""
+    found = (
+        select(
+            workflow.c.id,
+            workflow.c.account_id,
+            workflow.c.on_since,
+            version.c.id.label("version_id"),
+            version.c.definition,
+        )
+        .join_from(workflow, version, version.c.id == workflow.c.published_id)
+        .where(workflow.c.follows.in_(kinds))
+        .order_by(workflow.c.id)
+    )
+    mine = found if account_id is None else found.where(workflow.c.account_id == account_id)
+    return [
+        Followed(row.id, row.account_id, row.version_id, row.on_since, parse(row.definition))
+        for row in connection().execute(mine)
+    ]

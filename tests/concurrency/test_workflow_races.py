@@ -1,0 +1,128 @@
+"""R38: however many set a workflow off at the same moment, a contact gets one run, one link, one message."""
+
+from functools import partial
+
+import pytest
+from sqlalchemy import func, select
+
+from app import events
+from app.contacts import tags
+from app.db import db, in_transaction, transaction
+from app.events import Event
+from app.links.models import OneTimeLink
+from app.messaging.models import Message
+from app.worker import engine
+from app.workflows import runner, step_links, triggers
+from app.workflows.models import RunState, WorkflowRun
+from app.workflows.runs import STARTED
+from app.workflows.steps import Settings, Step
+
+from ..factories import NOW, make_calendar, make_contact, make_user, make_workflow
+from ..services.databases import settings_for
+from ..services.worker import wait_until, working
+from .guards import without_run_guard
+from .races import race
+
+AT_ONCE = 12
+
+
+@pytest.fixture
+def contact():
+    """In an account with a workflow that lets a contact in again and again."""
+    calendar = make_calendar(make_user())
+    steps = (
+        Step("link", "create_link", {"calendar_id": calendar.id}),
+        Step("mail", "send_email", {"subject": "Hello", "text": "{{ one_time_link }}"}),
+        Step("wait", "wait", {"until": "time", "minutes": 1440}),
+    )
+    make_workflow(calendar.account_id, "tag_added", steps, settings=Settings(reentry=True))
+    return make_contact(calendar.account_id)
+
+
+def trigger(contact, times: int) -> list[Event]:
+    """So many events that each would start a run."""
+    with transaction():
+        for n in range(times):
+            tags.add(contact, f"tag {n}", NOW)
+    return stored(Event, Event.name == "tag_added")
+
+
+def stored(model: type, *which: object) -> list:
+    found = list(db.session.scalars(select(model).where(*which)))
+    db.session.expunge_all()
+    db.session.rollback()
+    return found
+
+
+def count(model: type) -> int:
+    number = db.session.scalar(select(func.count()).select_from(model))
+    db.session.rollback()
+    return number
+
+
+def start_all(app, contact) -> None:
+    race(app, [partial(triggers.on_event, event, NOW) for event in trigger(contact, AT_ONCE)])
+
+
+def advance_all(app) -> None:
+    """Every run, by two at once."""
+    jobs = [partial(runner.advance, event, NOW) for event in stored(Event, Event.name == STARTED)]
+    race(app, [*jobs, *jobs])
+
+
+def test_r38_of_all_events_at_once_one_starts_a_run_and_it_acts_once(app, contact):
+    start_all(app, contact)
+    advance_all(app)
+    assert count(WorkflowRun) == count(OneTimeLink) == count(Message) == 1
+
+
+def test_r9_without_the_guard_a_contact_is_on_the_way_twice(app, contact, monkeypatch):
+    without_run_guard(monkeypatch)
+    start_all(app, contact)
+    assert count(WorkflowRun) > 1
+
+
+def test_r38_runs_of_one_contact_at_once_share_one_link(app, contact, monkeypatch):
+    without_run_guard(monkeypatch)
+    start_all(app, contact)
+    advance_all(app)
+    assert count(WorkflowRun) == count(Message) > 1
+    assert count(OneTimeLink) == 1
+
+
+def test_r9_without_looking_at_the_place_there_are_more_links(app, contact, monkeypatch):
+    without_run_guard(monkeypatch)
+    monkeypatch.setattr(step_links, "_still_live", lambda place, now: None)
+    start_all(app, contact)
+    advance_all(app)
+    assert count(OneTimeLink) > 1
+
+
+def test_r38_real_workers_and_kills_among_them(database, tmp_path, contact):
+    engine.migrate(settings_for(database.url, tmp_path))
+    account_id, contact_id = contact.account_id, contact.id
+    now = stored(Event)[-1].at
+    for n in range(100):
+        in_transaction(
+            lambda n=n: events.record(
+                "tag_added", account_id=account_id, contact_id=contact_id, at=now, data={"tag": f"t{n}"}
+            )
+        )
+    names = ("worker-1",) if database.kind == "sqlite" else ("worker-1", "worker-2")
+    with working(database.url, tmp_path, *names, real_handlers=1) as workers:
+        for least in (20, 60):
+            wait_until(lambda least=least: 100 - undelivered() >= least)
+            workers[0].kill()
+            workers[0].start()
+        wait_until(lambda: undelivered() == 0)
+        wait_until(lambda: count(Message) == 1)
+        wait_until(lambda: stored(Message)[0].state == "kept")
+    assert count(WorkflowRun) == count(OneTimeLink) == 1
+    assert stored(WorkflowRun)[0].state == RunState.WAITING
+    assert stored(WorkflowRun)[0].at_key == "wait"
+
+
+def undelivered() -> int:
+    left = db.session.scalar(select(func.count()).where(Event.delivered_at.is_(None)))
+    db.session.rollback()
+    return left
