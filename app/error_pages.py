@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import lru_cache
 from math import ceil
 
 from flask import Flask, Response, jsonify, request, url_for
@@ -9,7 +10,9 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 
 from .errors import Conflict, DomainError, TooMany, Unavailable
 from .web import render
@@ -41,7 +44,13 @@ def init_app(app: Flask) -> None:
 
 def wants_json() -> bool:
     """True when this request would rather have JSON than a page."""
-    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
+    return _prefers_json(request.headers.get("Accept", ""))
+
+
+@lru_cache(256)
+def _prefers_json(accept: str) -> bool:
+    accepted = parse_accept_header(accept, MIMEAccept)
+    return accepted.best_match(("text/html", "application/json")) == "application/json"
 
 
 def problem(status: int, title: str, sentence: str) -> Response:

@@ -28,6 +28,7 @@ htmx = Htmx()
 
 THEMES = ("light", "dark")
 MOST_KEPT = 256
+VARY = {"Vary": "HX-Request, HX-Target, Cookie"}
 PATH, HERE = "\ufdd0", "\ufdd1"  # stand for addresses in what is kept: noncharacters, which no text means
 
 
@@ -150,8 +151,7 @@ class _Macros:
 
 
 def _answer(html: str, status: int, *, is_whole: bool = True) -> Response:
-    answer = current_app.response_class(html, status)
-    answer.headers["Vary"] = "HX-Request, HX-Target"
+    answer = current_app.response_class(html, status, VARY)
     if is_whole and request.htmx:
         answer.headers["HX-Retarget"] = "body"
         answer.headers["HX-Reswap"] = "innerHTML"

@@ -61,13 +61,16 @@ class LinkTerms:
 
 def terms_of(link: Any) -> LinkTerms:
     """The terms that a link's row holds, whole or in part."""
-    return replace(dates_of(link), duration_minutes=link.duration_minutes)
+    return LinkTerms(link.duration_minutes, link.offered_from_on, link.offered_until_on, _times_of(link))
 
 
 def dates_of(link: Any) -> LinkTerms:
     """Those of its terms that say when."""
-    times = tuple(link.offered_times) if link.offered_times else None
-    return LinkTerms(None, link.offered_from_on, link.offered_until_on, times)
+    return LinkTerms(None, link.offered_from_on, link.offered_until_on, _times_of(link))
+
+
+def _times_of(link: Any) -> tuple[int, ...] | None:
+    return tuple(link.offered_times) if link.offered_times else None
 
 
 def offer_of(snapshot: Snapshot, terms: LinkTerms, now: datetime) -> Offer:
