@@ -12,9 +12,10 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
-from app import clock, create_app
+from app import Slotkey, clock, create_app
 from app.accounts import passwords
 from app.db import db
 
@@ -63,6 +64,16 @@ def _quick_passwords() -> Iterator[None]:
     """Hash with the least work: the real cost is a tenth of a second for each sign-in."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> Iterator[None]:
+    """Each app compiles its templates anew, which took more than half the time of the tests that open pages."""
+    folder = _databases().folder / "templates"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Slotkey, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(folder))})
         yield
 
 
