@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 from sqlalchemy.exc import OperationalError
 
-from .commands import operating, people, working
+from .commands import hooks, operating, people, working
 from .commands.installation import installed, make_app
 from .config import BadSetting, Settings
 from .errors import DomainError
@@ -66,7 +66,7 @@ def web() -> None:
     _serve(app, settings, notice)
 
 
-for command in (*operating.COMMANDS, *working.COMMANDS, *people.COMMANDS):
+for command in (*operating.COMMANDS, *working.COMMANDS, *people.COMMANDS, *hooks.COMMANDS):
     commands.add_command(command)
 
 

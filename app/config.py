@@ -10,6 +10,8 @@ from flask import current_app
 
 from . import setting_values as values
 from .mail_server import PORTS, MailServer, Security, security_called, sender
+from .phone.public_addresses import Network
+from .sms_gateway import PROVIDERS, TWILIO, Gateway, Twilio, Webhook
 
 LOG_FORMATS = ("text", "json")
 
@@ -38,6 +40,10 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     personal_data_days: int = 0  # after so long, what old bookings say of people is blanked; 0 keeps it
     mail: MailServer | None = None  # without one, messages are kept to be read, and go nowhere
+    sms: Gateway | None = None  # the same of texts
+    outbound_allow: tuple[
+        Network, ...
+    ] = ()  # what addresses that people give may lead to, though it is inside
     worker_threads: int = 8
     retry_seconds: tuple[float, ...] = (10, 60, 300, 1800, 7200, 21600)
     events_kept_days: int = 365
@@ -79,6 +85,8 @@ class Settings:
             metrics_token=read("METRICS_TOKEN", values.metrics_token, default=""),
             personal_data_days=read("PERSONAL_DATA_DAYS", values.whole(0, 36500), default="0"),
             mail=_mail(read),
+            sms=_sms(read),
+            outbound_allow=read("OUTBOUND_ALLOW", values.networks, default=""),
             worker_threads=read("WORKER_THREADS", values.whole(1, 128), default="8"),
             retry_seconds=read("RETRY_SECONDS", values.positives, default="10,60,300,1800,7200,21600"),
             events_kept_days=read("EVENTS_KEPT_DAYS", values.whole(30, 36500), default="365"),
@@ -134,3 +142,19 @@ def _mail(read: _Reader) -> MailServer | None:
         username=read("MAIL_USERNAME", str, default=""),
         password=read("MAIL_PASSWORD", str, default=""),
     )
+
+
+def _sms(read: _Reader) -> Gateway | None:
+    provider = read("SMS_PROVIDER", values.one_of(PROVIDERS), default=PROVIDERS[0])
+    if provider == "twilio":
+        return Twilio(
+            account=read("SMS_ACCOUNT", values.filled),
+            sender=read("SMS_FROM", values.filled),
+            token=read("SMS_TOKEN", values.filled),
+            address=read("SMS_ADDRESS", values.web_address, default=TWILIO),
+        )
+    if provider == "webhook":
+        return Webhook(
+            address=read("SMS_ADDRESS", values.web_address), secret=read("SMS_SECRET", values.hook_secret)
+        )
+    return None

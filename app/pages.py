@@ -25,6 +25,8 @@ from .links import routes as links_routes
 from .messaging import notice_routes, opt_out_routes
 from .messaging import routes as messages_routes
 from .operating import routes as operating_routes
+from .phone import hook_routes
+from .phone import routes as phone_routes
 from .public import (
     ask_routes,
     change_routes,
@@ -62,6 +64,8 @@ ROUTES = (
     messages_routes,
     notice_routes,
     opt_out_routes,
+    phone_routes,
+    hook_routes,
     picker_routes,
     details_routes,
     check_routes,

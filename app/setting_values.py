@@ -2,13 +2,17 @@
 ValueError with words for what it must be."""
 
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 
+from .phone.signing import PREFIX, key_of
+
 SHORTEST_SECRET = 32
 SHORTEST_METRICS_TOKEN = 16
+SHORTEST_HOOK_KEY = 24
 
 
 def secret(text: str) -> str:
@@ -101,3 +105,38 @@ def locale(text: str) -> str:
         return str(Locale.parse(text.replace("-", "_")))
     except (ValueError, UnknownLocaleError):
         raise ValueError("must be a language and territory such as en_GB or en_US") from None
+
+
+def filled(text: str) -> str:
+    """Something."""
+    if not text.strip():
+        raise ValueError("this setting is required and has no default")
+    return text.strip()
+
+
+def web_address(text: str) -> str:
+    """A whole address, path included."""
+    parts = urlsplit(text.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("must be an address such as https://sms.example.org/send")
+    return text.strip().rstrip("/")
+
+
+def hook_secret(text: str) -> str:
+    """What requests between two programs are signed with."""
+    try:
+        is_long = text.startswith(PREFIX) and len(key_of(text)) >= SHORTEST_HOOK_KEY
+    except ValueError:
+        is_long = False
+    if not is_long:
+        made = f"`echo {PREFIX}$(openssl rand -base64 {SHORTEST_HOOK_KEY})` makes one"
+        raise ValueError(f"must be {PREFIX} and at least {SHORTEST_HOOK_KEY} random bytes in base64; {made}")
+    return text
+
+
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks or single addresses, separated by commas."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("must be networks such as 10.0.0.0/8, 192.168.1.7") from None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from .. import phones
 from ..digits import whole_number
 from .models import MessageState as State
 
@@ -33,7 +34,10 @@ class Section(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """Filters and page; `address` is a whole e-mail address. At most one of `after` and `before` is set."""
+    """Filters and page; `address` is a whole e-mail address, or a phone number as E.164.
+
+    At most one of `after` and `before` is set.
+    """
 
     section: Section = Section.ALL
     address: str = ""
@@ -47,7 +51,7 @@ class Choice:
         after, size = whole_number(args.get("after", "")), args.get("per", "")
         return cls(
             section=next((each for each in Section if each == args.get("state")), Section.ALL),
-            address=args.get("to", "").strip()[:LONGEST_ADDRESS],
+            address=_address(args.get("to", "").strip()[:LONGEST_ADDRESS]),
             per_page=next((each for each in PAGE_SIZES if str(each) == size), PAGE_SIZES[0]),
             after=after,
             before=None if after else whole_number(args.get("before", "")),
@@ -64,3 +68,8 @@ class Choice:
             "before": wanted.before,
         }
         return {name: str(value) for name, value in said.items() if value}
+
+
+def _address(typed: str) -> str:
+    number = phones.e164(typed, None) if typed.startswith("+") else None
+    return number or typed

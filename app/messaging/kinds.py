@@ -1,13 +1,13 @@
-"""Every kind of mail there is: its name, and who writes it.
+"""Every kind of message there is: its name, and who writes it.
 
-A builder makes the letter from the ids of the message's row, when it is sent or shown, never before. It raises
-Overtaken when there is nothing to say any more.
+A builder makes the letter, or the words of a text, from the ids of the message's row, when it is sent or shown, never
+before. It raises Overtaken when there is nothing to say any more.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from . import account_letters, link_letters
+from . import account_letters, link_letters, short_texts
 from .booking_letters import ContactMail, HostMail
 from .letters import Letter
 from .occasions import Occasion
@@ -17,7 +17,7 @@ class Kind(NamedTuple):
     """`title` is what the owner reads in a list."""
 
     title: str
-    builder: Callable[[Occasion], Letter]
+    builder: Callable[[Occasion], Any]  # a Letter; of a text its words
 
 
 KINDS = {
@@ -72,9 +72,19 @@ KINDS = {
     "invitation": Kind("Invitation", account_letters.invitation),
     "email_confirmation": Kind("Confirmation of an e-mail address", account_letters.email_confirmation),
     "email_notice": Kind("Change of e-mail address, to the old one", account_letters.email_notice),
+    "sms_stopped": Kind("Answer to STOP", short_texts.stopped),
+    "sms_started": Kind("Answer to START", short_texts.started),
+    "sms_test": Kind("Test", short_texts.test),
 }
+# Sent although the number wants no texts.
+TO_STOPPED = frozenset({"sms_stopped"})
 
 
 def write(occasion: Occasion) -> Letter:
     """The letter of the occasion's message."""
+    return KINDS[occasion.message.kind].builder(occasion)
+
+
+def text(occasion: Occasion) -> str:
+    """The words of the occasion's text, before they are fitted to what phones can show."""
     return KINDS[occasion.message.kind].builder(occasion)

@@ -14,7 +14,7 @@ from ..calendars.models import Calendar
 from ..db import connection
 from ..errors import NotFound
 from .choice import Choice, Section
-from .models import Message
+from .models import Channel, Message
 
 MOST_BESIDE = 20  # a link that is besieged for codes has many
 MOST_COUNTED = 1_000  # beyond that a page says "1,000+"
@@ -96,7 +96,12 @@ def count_words(count: int) -> str:
 
 def put_off_for(signed_in: SignedIn) -> PutOff | None:
     """Whether mails that this person may see wait because the mail server did not take them."""
-    waits = (_seen_by(signed_in), message.c.state.in_(Section.WAITING.states), message.c.why != "")
+    waits = (
+        _seen_by(signed_in),
+        message.c.state.in_(Section.WAITING.states),
+        message.c.channel == Channel.EMAIL,
+        message.c.why != "",
+    )
     rows = connection().execute(
         select(message.c.why).where(*waits).order_by(message.c.id.desc()).limit(MOST_COUNTED + 1)
     )

@@ -1,4 +1,4 @@
-"""Messages: one row for each mail that something led to. A row holds ids and words, never a token.
+"""Messages: one row for each mail or text that something led to. A row holds ids and words, never a token.
 
 Beside them what a calendar says about its mails, and who asked not to be reminded.
 """
@@ -63,7 +63,8 @@ class Message(Base):
     to_address: Mapped[str] = mapped_column(String(254))
     # What the message follows from, such as "<event id>:contact": whoever comes again with it makes no second one.
     effect: Mapped[str] = mapped_column(String(120), unique=True)
-    # The same at every try, so that a mail program shows a message once that was sent twice.
+    # The same at every try, so that a mail program shows a message once that was sent twice; of a text a reference that
+    # the provider names in its reports.
     message_id: Mapped[str] = mapped_column(String(255), unique=True)
     state: Mapped[MessageState] = mapped_column(words(MessageState), default=MessageState.QUEUED)
     why: Mapped[str] = mapped_column(String(500), default="")  # a sentence, unless all went well
@@ -72,6 +73,11 @@ class Message(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When to hand it out again: after a failure that may pass, or if whoever has it never says how it went.
     retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    provider_id: Mapped[str] = mapped_column(
+        String(64), default="", server_default=""
+    )  # its own number of a text
+    segments: Mapped[int | None] = mapped_column(Integer)  # how many a text was sent in
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # on the phone, as the provider says
     claimed_by: Mapped[str | None] = mapped_column(String(32))  # the event whose handler is sending it
 
     # What it is about. Rows of other features may go; the message stays, and says so.

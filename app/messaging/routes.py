@@ -1,18 +1,19 @@
-"""Messages: every mail with where it stands, what it says, and sending it again."""
+"""Messages: every mail and text with where it stands, what it says, and sending it again."""
 
 from typing import Any
 
 from flask import Response, request, url_for
 
-from .. import clock, config, headers, web
+from .. import clock, config, headers, phones, web
 from ..bookings.words import zone_words
 from ..db import in_transaction
 from ..digits import ID
-from ..errors import Conflict
-from . import compose, kinds, lists, service, words
+from ..errors import Conflict, NotFound
+from . import compose, kinds, lists, service, texts_shown, words
 from .about import about, written_from
 from .choice import PAGE_SIZES, Choice, Section
 from .letters import Letter, Overtaken
+from .models import Channel
 from .occasions import Occasion
 
 bp = web.owners_blueprint("messages")
@@ -45,6 +46,7 @@ def index() -> Response:
         has_server=config.current().mail is not None,
         put_off=lists.put_off_for(signed_in),
         count_words=lists.count_words,
+        international=phones.international,
         **_links(choice, page, lists.counts(signed_in, choice)),
     )
 
@@ -58,7 +60,10 @@ def show(message_id: int) -> Response:
 @bp.get(f"{MESSAGE}/preview")
 def preview(message_id: int) -> Response:
     """The mail as HTML, for the frame on its page."""
-    letter, gone = _letter(lists.message_for(web.current(), message_id))
+    message = lists.message_for(web.current(), message_id)
+    if message.channel == Channel.SMS:
+        raise NotFound("A text has no preview: its page shows all of it.")
+    letter, gone = _letter(message)
     html = compose.html_of(letter) if letter else gone
     return headers.framed(Response(html, mimetype="text/html"))
 
@@ -75,7 +80,8 @@ def resend(message_id: int) -> Response:
 
 
 def _page(message: Any, refusal: Conflict | None = None) -> Response:
-    letter, gone = _letter(message)
+    is_text = message.channel == Channel.SMS
+    letter, gone = (None, "") if is_text else _letter(message)
     answer = web.render(
         "messages/show.html",
         status=refusal.status if refusal else 200,
@@ -86,6 +92,7 @@ def _page(message: Any, refusal: Conflict | None = None) -> Response:
         letter=letter,
         gone=gone,
         text=compose.text_of(letter) if letter else "",
+        sms=texts_shown.shown(message, clock.now()) if is_text else None,
         words=words,
         reader=web.reader(),
         can_resend=message.state in service.RESENT and message.to_address,

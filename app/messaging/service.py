@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, func, literal, or_, true, update
 
 from .. import config, events
-from ..db import connection, upsert
+from ..db import UtcDateTime, connection, upsert
 from ..errors import Conflict
 from .models import Channel, Message, MessageState
 
@@ -18,6 +18,14 @@ table = Message.__table__
 LONGEST_TRY = timedelta(minutes=10)
 # How long to wait after each failure that may pass; two days in all.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 960, 960))
+# A provider may say that it has delivered a text before its answer that it takes it is here.
+REPORTED_ON = (
+    MessageState.QUEUED,
+    MessageState.SENDING,
+    MessageState.SENT,
+    MessageState.UNCLEAR,
+    MessageState.FAILED,
+)
 RESENT = (MessageState.SENT, MessageState.FAILED, MessageState.UNCLEAR, MessageState.KEPT)
 
 
@@ -26,6 +34,17 @@ class Recipient(NamedTuple):
 
     name: str
     address: str
+
+
+class Receipt(NamedTuple):
+    """What is known of a message that was handed over, or kept because nobody is set to take it."""
+
+    is_kept: bool = False
+    provider_id: str = ""
+    segments: int | None = None
+
+
+NOTHING_KNOWN = Receipt()
 
 
 def queue_message(
@@ -41,6 +60,7 @@ def queue_message(
     user_id: int | None = None,
     contact_id: int | None = None,
     data: dict[str, Any] | None = None,
+    channel: Channel = Channel.EMAIL,
 ) -> int | None:
     """Store a message and the event that has it sent: its id, or None where `effect` has led to one already.
 
@@ -52,8 +72,8 @@ def queue_message(
         "to_name": recipient.name,
         "to_address": recipient.address,
         "effect": effect,
-        "message_id": f"<{secrets.token_hex(16)}@{_host()}>",
-        "channel": Channel.EMAIL,
+        "message_id": _new_id(channel),
+        "channel": channel,
         "state": MessageState.QUEUED,
         "why": "",
         "attempts": 0,
@@ -81,6 +101,11 @@ def queue_from(
     return queue_message(kind, recipient, account_id=event.account_id, effect=effect, at=now, **about)
 
 
+def queue_sms(kind: str, recipient: Recipient, **about: Any) -> int | None:
+    """The same for a text: the recipient's address is a phone number, as E.164."""
+    return queue_message(kind, recipient, channel=Channel.SMS, **about)
+
+
 def resend(message_id: int, now: datetime) -> None:
     """Have a message sent once more, under its own Message-ID. Raises Conflict while it is on its way already."""
     changed = _change(
@@ -91,6 +116,8 @@ def resend(message_id: int, now: datetime) -> None:
         attempts=0,
         retry_at=None,
         claimed_by=None,
+        delivered_at=None,
+        provider_id="",
     )
     if changed is None:
         raise Conflict("This message cannot be sent again as it stands. Look at its state below.")
@@ -114,7 +141,9 @@ def claim(message_id: int, claimed_by: str, now: datetime) -> Any | None:
     )
 
 
-def record(claimed: Any, state: MessageState, why: str, now: datetime) -> None:
+def record(
+    claimed: Any, state: MessageState, why: str, now: datetime, receipt: Receipt = NOTHING_KNOWN
+) -> None:
     """Record how a try went, if the message is still in the hands of whoever claimed it.
 
     QUEUED stands for a failure that may pass: tried again after a longer wait each time, and failed after the last.
@@ -124,15 +153,44 @@ def record(claimed: Any, state: MessageState, why: str, now: datetime) -> None:
         retry_at = now + WAITS[claimed.attempts - 1]
     elif state == MessageState.QUEUED:
         state = MessageState.FAILED
-    _change(
+    mine = table.c.claimed_by == claimed.claimed_by
+    known = {"claimed_by": None, "provider_id": receipt.provider_id, "segments": receipt.segments}
+    recorded = _change(
         claimed.id,
-        and_(table.c.state == MessageState.SENDING, table.c.claimed_by == claimed.claimed_by),
+        and_(table.c.state == MessageState.SENDING, mine),
         state=state,
         why=why[:500],
         retry_at=retry_at,
-        claimed_by=None,
+        **known,
         **({"sent_at": now} if state == MessageState.SENT else {}),  # else when it last was, if ever
     )
+    if recorded is None:  # a report of what became of it was quicker
+        _change(claimed.id, mine, **known)
+
+
+def report(reference: str, is_delivered: bool, why: str, now: datetime, provider_id: str = "") -> bool:
+    """Record what the provider says became of a text, whenever it says so; False when it is no news.
+
+    A text that was delivered stays so. What is said of an earlier try, under another number of the provider's, is not
+    about this one.
+    """
+    changed = _change_by(
+        and_(
+            table.c.message_id == reference,
+            table.c.channel == Channel.SMS,
+            table.c.state.in_(REPORTED_ON),
+            table.c.delivered_at.is_(None),
+            or_(table.c.provider_id == "", table.c.provider_id == provider_id) if provider_id else true(),
+        ),
+        state=MessageState.SENT if is_delivered else MessageState.FAILED,
+        why=why[:500],
+        retry_at=None,
+        delivered_at=now if is_delivered else None,
+        sent_at=func.coalesce(table.c.sent_at, literal(now, UtcDateTime()))
+        if is_delivered
+        else table.c.sent_at,
+    )
+    return changed is not None
 
 
 def hand_out_waiting(now: datetime) -> int:
@@ -156,8 +214,17 @@ def _hand_out(message_id: int, account_id: int, now: datetime) -> None:
 
 
 def _change(message_id: int, condition: Any, **values: Any) -> Any | None:
-    changed = update(table).where(table.c.id == message_id, condition).values(**values).returning(*table.c)
+    return _change_by(and_(table.c.id == message_id, condition), **values)
+
+
+def _change_by(condition: Any, **values: Any) -> Any | None:
+    changed = update(table).where(condition).values(**values).returning(*table.c)
     return connection().execute(changed).one_or_none()
+
+
+def _new_id(channel: Channel) -> str:
+    random = secrets.token_hex(16)
+    return f"<{random}@{_host()}>" if channel == Channel.EMAIL else random
 
 
 def _host() -> str:

@@ -1,6 +1,7 @@
 """A message in the owner's words. Pure."""
 
 from .kinds import KINDS
+from .models import Channel
 from .models import MessageState as State
 
 # State -> word and tone of its chip.
@@ -20,18 +21,28 @@ MEANINGS = {
     State.SENT: "The mail server has taken it.",
     State.KEPT: "No mail server is set, so it went nowhere. You can read it here.",
 }
+# The same of texts, where it is another.
+OF_TEXTS = {
+    State.SENDING: "It is being handed to the SMS provider.",
+    State.SENT: "The SMS provider has taken it.",
+    State.KEPT: "No SMS provider is set, so it went nowhere. You can read it here.",
+}
+DELIVERED = "The provider says that it is on the phone."
 
 
-def chip_of(state: State) -> tuple[str, str]:
+def chip_of(message: object) -> tuple[str, str]:
     """(word, tone)."""
-    return STATES[state]
+    return ("Delivered", "active") if message.delivered_at else STATES[message.state]
 
 
 def meaning_of(message: object) -> str:
     """One or two sentences on where the message stands."""
     if message.state == State.QUEUED and message.why:
         return f"{message.why} It is tried again by itself."
-    return message.why or MEANINGS.get(message.state, "")
+    if message.delivered_at:
+        return DELIVERED
+    meanings = MEANINGS | OF_TEXTS if message.channel == Channel.SMS else MEANINGS
+    return message.why or meanings.get(message.state, "")
 
 
 def title_of(kind: str) -> str:

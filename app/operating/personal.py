@@ -1,4 +1,4 @@
-"""Forgetting people: what bookings, links, messages, requests and submissions of long ago say of them is blanked.
+"""Forgetting people: what bookings, links, messages, calls, requests and submissions of long ago say is blanked.
 
 The rows stay, with their times, states and events, so that counts and timelines stay true. A person's account, an
 Active link and whatever is still to come are left alone.
@@ -18,6 +18,7 @@ from ..events import Event
 from ..intake.models import Submission
 from ..links.models import LinkRequest, LinkStatus, OneTimeLink, RequestStatus
 from ..messaging.models import Message
+from ..phone.models import MissedCall, ReceivedText
 
 REMOVED, NO_ADDRESS = "Name removed", "Address removed"
 AT_ONCE = 500  # bookings wait for no long transaction
@@ -102,6 +103,10 @@ def _submission_is_due(before: datetime) -> ColumnElement[bool]:
     return and_(func.json_array_length(Submission.answers) > 0, Submission.submitted_at < before)
 
 
+def _has_number(model: Any, before: datetime) -> ColumnElement[bool]:
+    return and_(model.number != "", model.at < before)
+
+
 def _event_is_due(before: datetime) -> ColumnElement[bool]:
     says = func.coalesce(Event.data[SAID].as_string(), "") != ""
     return and_(says, _has_over_booking(Booking.id == Event.booking_id, before))
@@ -160,6 +165,13 @@ PARTS = (
         _forget_requests,
     ),
     Part("submissions", Submission.id, _submission_is_due, _overwriting(Submission, answers=[])),
+    Part("calls", MissedCall.id, partial(_has_number, MissedCall), _overwriting(MissedCall, number="")),
+    Part(
+        "texts",
+        ReceivedText.id,
+        partial(_has_number, ReceivedText),
+        _overwriting(ReceivedText, number="", text=""),
+    ),
     Part(
         "messages", Message.id, _message_is_due, _overwriting(Message, to_name=REMOVED, to_address="", why="")
     ),

@@ -9,7 +9,7 @@ from ..db import Base
 # Counts follow from the links, by triggers.
 DERIVED = {"link_count"}
 # What belongs to running processes and open browsers. An old session would let somebody in who has signed out since.
-PASSING = {"session", "setup_code", "rate_count", "worker_beat", "recipient_challenge"}
+PASSING = {"session", "setup_code", "rate_count", "worker_beat", "recipient_challenge", "hook_receipt"}
 # Full text that follows from links and contacts, by triggers.
 SEARCH_INDEXES = ("link_search", "contact_search")
 BATCH = 1_000

@@ -16,6 +16,7 @@ from ..contacts import bookings as contacts_of_bookings
 from ..events import Event
 from ..messaging import account_mails, delivery, link_mails, mails, reminders
 from ..operating import personal
+from ..phone import receipts
 from ..workflows import runner, timed, triggers
 from ..workflows.runs import RESUMED, STARTED
 from . import tidying
@@ -60,6 +61,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("messages that wait", timedelta(minutes=1), delivery.hand_out_waiting),
     Periodic("unanswered requests", timedelta(minutes=1), requests.expire_requests),
     Periodic("codes that are over", timedelta(hours=1), link_mails.forget_codes),
+    Periodic("requests of hooks", timedelta(hours=1), receipts.forget_old),
     Periodic("accounts", timedelta(hours=6), forgetting.forget_old),
     Periodic("personal data", timedelta(hours=6), personal.forget_old),
     Periodic("old events", timedelta(days=1), tidying.tidy),

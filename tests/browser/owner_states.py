@@ -130,6 +130,7 @@ notice = _of("notice", "calendars.notice")
 work = _of("work", "worker.index")
 team = _of("team", "accounts.team")
 form = _of("form", "intake.edit")
+phone = _of("calls and SMS", "phone.show")
 group, new_group = _of("group", "groups.show"), _of("new group", "groups.new")
 
 NOTICES = "settings/notifications"
@@ -272,6 +273,7 @@ MESSAGES = [
     messages("that are not there", "/messages?to=nobody@example.org"),
     *(message(name, _message(name)) for name in ("queued", "sending", "sent", "kept", "failed", "unclear", "dropped")),
     message("with its text", _message("sent"), unfold("As plain text")),
+    message("that is a text", lambda stage: f"/messages/{stage.ids['text']}"),
 ]  # fmt: skip
 NOTIFICATIONS = [
     _section("notifications")("", _in("intro", "settings/notifications")),
@@ -311,6 +313,11 @@ TEAM = [
     _of("remove", "accounts.remove_member")("", _member("grace", "remove")),
     _of("remove", "accounts.remove_member")("the only owner", _member("ada", "remove")),
 ]  # fmt: skip
+PHONE = [
+    phone("", "/settings/phone"),
+    phone("on a phone", "/settings/phone", settings={"size": (360, 740)}),
+    phone("of a newcomer", "/settings/phone", send("Save", voicemail_seconds="-1"), who="Cleo", status=422),
+]
 OWNER_STATES = [
     *CALENDARS,
     *GROUPS,
@@ -323,4 +330,5 @@ OWNER_STATES = [
     *WORK,
     *ACCOUNT,
     *TEAM,
+    *PHONE,
 ]

@@ -26,7 +26,9 @@ from app.links.models import LinkStatus, OneTimeLink, SightingKind
 from app.messaging import opt_outs
 from app.messaging.models import Message
 from app.messaging.models import MessageState as State
-from app.messaging.service import Recipient, queue_message
+from app.messaging.service import Recipient, queue_message, queue_sms
+from app.phone import inbound, settings
+from app.phone.formats import Call, Text
 from app.worker import beats
 
 from ..factories import (
@@ -48,6 +50,7 @@ from ..factories import (
     wish,
 )
 from ..people import make_person, sign_in
+from ..phone_hooks import CALLER, make_hooks
 from ..services.site import served
 
 WORKER = "worker-1"
@@ -317,6 +320,31 @@ def _make_messages(stage: Stage) -> None:
         stage.ids[f"message {state}"] = message_id
 
 
+def _make_phone(stage: Stage, ada: User) -> None:
+    """Hooks, a missed call, replies short and long, and a text that is on the phone."""
+    account_id = account_of(ada)
+    make_hooks(account_id)
+    known, about = (
+        settings.of_account(account_id),
+        {"account_id": account_id, "effect": "stage:text", "at": NOW},
+    )
+    with transaction():
+        inbound.take_call(known, Call("CA1", "", "", "busy", 0), NOW - timedelta(hours=2))
+        inbound.take_call(known, Call("CA2", CALLER, "", "no-answer", 0), NOW)
+        for number, said in enumerate(("Thanks!", LONG)):
+            inbound.take_text(known, Text(f"SM{number}", CALLER, said, ""), NOW)
+        text = queue_sms("sms_test", Recipient("Sam Lee", CALLER), **about)
+        on_it = {
+            "state": State.SENT,
+            "sent_at": NOW,
+            "delivered_at": NOW,
+            "segments": 1,
+            "provider_id": "SM9",
+        }
+        db.session.execute(update(Message).where(Message.id == text).values(on_it))
+    stage.ids["text"] = text
+
+
 def _make_bookings(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
     intro, asking, closing, confirming = (made[name] for name in ("intro", "asking", "closing", "confirming"))
     links = {name: db.session.get(OneTimeLink, stage.ids[name]) for name in ("used", "mine", "past one")}
@@ -344,6 +372,7 @@ def _make_bookings(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
     requests.expire_requests(NOW)
     reschedule(Move(stage.ids["moved"], at(15, days=8), 0, Party.HOST, ada.id), NOW)
     _make_messages(stage)
+    _make_phone(stage, ada)
     for name in wishes:
         stage.ids[f"place of {name}"] = manage.path_of(db.session.get(Booking, stage.ids[name]))
 

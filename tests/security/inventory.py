@@ -56,6 +56,12 @@ HOLDERS = {
     "public.ask_to_cancel",
     "public.cancel",
 }
+# Whoever has the secret that their requests are signed with.
+SIGNERS = {
+    "hooks.calls",
+    "hooks.texts",
+    "hooks.reports",
+}
 # Whoever is signed in, each for themself.
 ONESELF = {
     "accounts.show",
@@ -79,6 +85,10 @@ ADMINS = {
     "groups.new",
     "intake.index",
     "intake.new",
+    "phone.show",
+    "phone.update",
+    "phone.renew",
+    "phone.send_test",
 }
 # Whoever manages what the address names.
 MANAGERS = {
@@ -252,6 +262,9 @@ ACTIONS = [
     Action("bookings.change", {"s": str(at(10)), "seen": "0"}),
     Action("bookings.no_show", {"came": "no"}, uses={"booking_id": "past_id"}),
     Action("bookings.new_link"),
+    Action("phone.update", {"voicemail_seconds": "9"}, page="phone.show", has="voicemail_seconds"),
+    Action("phone.renew"),
+    Action("phone.send_test", {"test-number": "+49 30 901820"}),
 ]
 
 

@@ -40,6 +40,7 @@ ANSWERS: dict[str, tuple[int, Ask]] = {
     "theme": (303, lambda client: client.post("/preferences/theme", data={"theme": "dark"})),
     "failing": (500, lambda client: client.get("/failing")),
     "storage away": (503, lambda client: client.get("/away")),
+    "unsigned hook": (403, lambda client: client.post("/hooks/calls/x", json={})),
     "bare error": (418, lambda client: client.get("/teapot")),
 }
 FORM = "application/x-www-form-urlencoded"

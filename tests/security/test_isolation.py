@@ -14,6 +14,7 @@ from .inventory import (
     MANAGERS,
     ONESELF,
     OWNERS_PAGES,
+    SIGNERS,
     Action,
     posting,
     rules,
@@ -32,9 +33,9 @@ def of(action: Action) -> str:
 
 def test_r20_inventory_is_complete(app: Flask) -> None:
     """Every route is somebody's, and of every one that changes something of the owner's there is a request."""
-    assert {rule.endpoint for rule in app.url_map.iter_rules()} == ANYBODY | HOLDERS | OWNERS_PAGES
-    assert posting(app) - ANYBODY - HOLDERS == {action.endpoint for action in ACTIONS}
-    kinds = (ANYBODY, HOLDERS, MANAGERS, ONESELF, ADMINS)
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == ANYBODY | HOLDERS | SIGNERS | OWNERS_PAGES
+    assert posting(app) - ANYBODY - HOLDERS - SIGNERS == {action.endpoint for action in ACTIONS}
+    kinds = (ANYBODY, HOLDERS, SIGNERS, MANAGERS, ONESELF, ADMINS)
     assert len(set().union(*kinds)) == sum(map(len, kinds))
 
 

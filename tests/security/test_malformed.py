@@ -9,7 +9,7 @@ import pytest
 
 from ..public_pages import Site
 from .garbage import BODIES, HEADERS, IDS, PUBLIC_QUERIES, TOO_MUCH, VALUES
-from .inventory import ACTIONS, ANYBODY, HOLDERS, OWNERS_PAGES, Action, posting, rules
+from .inventory import ACTIONS, ANYBODY, HOLDERS, OWNERS_PAGES, SIGNERS, Action, posting, rules
 from .world import World
 
 ADDRESSES = count(1)
@@ -22,7 +22,7 @@ CHANGING = ("bookings.accept", "bookings.cancel", "bookings.change", "bookings.d
 def test_r26_ids_and_names_in_addresses(world: World) -> None:
     """Of every rule, with every method."""
     client = world.browser("ada")
-    for rule in rules(world.app, OWNERS_PAGES | HOLDERS | ANYBODY):
+    for rule in rules(world.app, OWNERS_PAGES | HOLDERS | SIGNERS | ANYBODY):
         for name in rule.arguments:
             for value in IDS:
                 path = _address(world, rule.rule, name, value)

@@ -20,6 +20,8 @@ from app.links.models import LinkStatus, OneTimeLink
 from app.messaging import opt_outs
 from app.messaging.models import Message, MessageState
 from app.messaging.service import Recipient, queue_message
+from app.phone import inbound, settings
+from app.phone.formats import Call, Text
 
 from ..factories import (
     NOW,
@@ -38,6 +40,7 @@ from ..factories import (
     token_of,
 )
 from ..people import form_token, make_person, sign_in
+from ..phone_hooks import CALLER, make_hooks
 
 # Counted or noted beside the work: that a page was looked at, or how often somebody tried.
 OBSERVED = ("link_sighting", "rate_count")
@@ -156,6 +159,7 @@ class World:
             "change_id": make_email_change(self.ada).id,
             "session_id": db.session.scalar(select(Session.id).where(Session.user_id == self.ada.id)),
             "slug": calendar.slug,
+            "name": _phone(calendar.account_id),
             "account_id": calendar.account_id,
         }
 
@@ -209,6 +213,16 @@ def _message(calendar: Calendar) -> int:
         )
         db.session.execute(update(Message).where(Message.id == made).values(state=MessageState.FAILED))
     return made
+
+
+def _phone(account_id: int) -> str:
+    """Hooks, and what came in there from somebody; the name in their addresses."""
+    hooks = make_hooks(account_id)
+    known = settings.of_account(account_id)
+    with transaction():
+        inbound.take_call(known, Call("CA1", CALLER, "", "no-answer", 0), NOW)
+        inbound.take_text(known, Text("SM1", CALLER, SECRET_WORD, ""), NOW)
+    return hooks.name
 
 
 def _in_the_past(booking_id: int, start: int) -> int:

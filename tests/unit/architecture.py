@@ -45,8 +45,9 @@ PURE = (
     "columns", "contacts.search", "delivery_errors", "digits", "emails", "errors", "headers", "intake.fields",
     "intake.origins", "links.search",
     "local_paths", "locales", "localtime", "mail_server", "messaging.addresses", "messaging.letters",
-    "messaging.render", "messaging.texts", "messaging.wire", "paths", "phone.gsm", "phone.public_addresses",
-    "phone.signing", "phones", "qr", "row_edits", "scheduling", "spreadsheets", "tokens", "workflows.checks",
+    "messaging.render", "messaging.texts", "messaging.wire", "paths", "phone.formats", "phone.gsm",
+    "phone.public_addresses", "phone.signing", "phones", "qr", "row_edits", "scheduling", "sms_gateway",
+    "spreadsheets", "tokens", "workflows.checks",
     "workflows.conditions", "workflows.editing", "workflows.facts", "workflows.kinds", "workflows.menu",
     "workflows.path", "workflows.ready_made", "workflows.steps", "workflows.values", "workflows.waits", "zones",
 )  # fmt: skip
@@ -62,7 +63,7 @@ OWN_TRANSACTION = (
     "accounts.forgetting", "accounts.last_seen", "accounts.resetting", "accounts.signing_in",
     "bookings.booking_step", "bookings.requests",
     "bookings.rescheduling", "contacts.bookings", "links.sightings", "messaging.account_mails", "messaging.delivery",
-    "messaging.link_mails", "messaging.mails", "messaging.reminders", "ratelimit",
+    "messaging.link_mails", "messaging.mails", "messaging.reminders", "phone.receipts", "ratelimit",
     "workflows.runner", "workflows.timed", "workflows.triggers",
 )  # fmt: skip
 WEB_NAMES = ("blueprint", "routes", "forms", "form", "page", "pages")

@@ -6,6 +6,7 @@ import pytest
 
 from app.config import BadSetting, Settings
 from app.mail_server import Security
+from app.sms_gateway import Twilio, Webhook
 
 SECRET = "s" * 32
 LEAST = {"SECRET_KEY": SECRET, "BASE_URL": "https://book.example.org"}
@@ -71,6 +72,47 @@ def test_mail_is_sent_with_starttls_unless_told_otherwise() -> None:
     assert mail.sender == ("Practice Reyes", "book@example.org")
     assert read(MAIL_HOST="a", MAIL_FROM="b@example.org", MAIL_TLS="tls").mail.port == 465
     assert read(MAIL_HOST="a", MAIL_FROM="b@example.org", MAIL_TLS="none").mail.port == 25
+
+
+def test_texts_are_kept_unless_a_provider_is_set() -> None:
+    assert read().sms is None
+    assert read(SMS_PROVIDER="log", SMS_TOKEN="x").sms is None
+    made = read(SMS_PROVIDER="twilio", SMS_ACCOUNT="AC1", SMS_TOKEN="hidden", SMS_FROM="+49301").sms
+    assert made == Twilio("AC1", "+49301", "hidden", "https://api.twilio.com")
+    secret = f"whsec_{'QUJD' * 8}"
+    made = read(SMS_PROVIDER="webhook", SMS_ADDRESS="http://10.0.0.7/send", SMS_SECRET=secret).sms
+    assert made == Webhook("http://10.0.0.7/send", secret)
+    assert "hidden" not in repr(
+        read(SMS_PROVIDER="twilio", SMS_ACCOUNT="AC1", SMS_TOKEN="hidden", SMS_FROM="+1")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("SMS_PROVIDER", {"SMS_PROVIDER": "pigeon"}),
+        ("SMS_ACCOUNT", {"SMS_PROVIDER": "twilio"}),
+        ("SMS_FROM", {"SMS_PROVIDER": "twilio", "SMS_ACCOUNT": "AC1"}),
+        ("SMS_TOKEN", {"SMS_PROVIDER": "twilio", "SMS_ACCOUNT": "AC1", "SMS_FROM": "+1"}),
+        ("SMS_ADDRESS", {"SMS_PROVIDER": "webhook"}),
+        ("SMS_ADDRESS", {"SMS_PROVIDER": "webhook", "SMS_ADDRESS": "ftp://a"}),
+        ("SMS_SECRET", {"SMS_PROVIDER": "webhook", "SMS_ADDRESS": "http://a"}),
+        ("SMS_SECRET", {"SMS_PROVIDER": "webhook", "SMS_ADDRESS": "http://a", "SMS_SECRET": "short"}),
+        ("SMS_SECRET", {"SMS_PROVIDER": "webhook", "SMS_ADDRESS": "http://a", "SMS_SECRET": "whsec_QUJD"}),
+        ("SMS_SECRET", {"SMS_PROVIDER": "webhook", "SMS_ADDRESS": "http://a", "SMS_SECRET": "whsec_!"}),
+        ("OUTBOUND_ALLOW", {"OUTBOUND_ALLOW": "intranet"}),
+        ("OUTBOUND_ALLOW", {"OUTBOUND_ALLOW": "10.0.0.1/8"}),
+    ],
+)
+def test_wrong_settings_of_texts_name_themselves(name: str, values: dict[str, str]) -> None:
+    with pytest.raises(BadSetting, match=f"^{name}: "):
+        read(**values)
+
+
+def test_networks_inside_are_named_one_by_one() -> None:
+    allowed = read(OUTBOUND_ALLOW="10.0.0.0/8, 127.0.0.1,fd00::/8").outbound_allow
+    assert [str(each) for each in allowed] == ["10.0.0.0/8", "127.0.0.1/32", "fd00::/8"]
+    assert read().outbound_allow == ()
 
 
 def test_without_a_mail_server_none_is_set() -> None:
