@@ -6,6 +6,7 @@ from wtforms import EmailField, PasswordField, RadioField, SelectField, StringFi
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from .. import locales, zones
+from ..calendars.texts import one_line
 from ..localtime import Reader
 from ..web import BaseForm
 from .models import Role
@@ -17,22 +18,18 @@ PASSWORD_HINT = (
 )
 
 
-def _stripped(text: str | None) -> str:
-    return (text or "").strip()
-
-
 def _known_zone(name: str | None) -> str:
     return zones.canonical(name or "") or name or ""
 
 
 def _name(label: str, missing: str) -> StringField:
     checks = [DataRequired(missing), Length(max=120, message="Use at most 120 characters.")]
-    return StringField(label, checks, filters=[_stripped])
+    return StringField(label, checks, filters=[one_line])
 
 
 def _email() -> EmailField:
     checks = [DataRequired("Enter your e-mail address."), Length(max=254)]
-    return EmailField("E-mail", checks, filters=[_stripped])
+    return EmailField("E-mail", checks, filters=[one_line])
 
 
 def _new_password(label: str) -> PasswordField:
@@ -54,7 +51,7 @@ class ZoneForm(BaseForm):
 class SetupForm(ZoneForm):
     """The first account."""
 
-    code = StringField("Setup code", [DataRequired("Enter the code that was printed.")], filters=[_stripped])
+    code = StringField("Setup code", [DataRequired("Enter the code that was printed.")], filters=[one_line])
     name = _name("Your name", "Enter your name.")
     email = _email()
     password = _new_password("Password")
@@ -121,7 +118,7 @@ class InviteForm(RoleForm):
     """Who is invited, and as what."""
 
     email = EmailField(
-        "E-mail", [DataRequired("Enter the e-mail address to invite."), Length(max=254)], filters=[_stripped]
+        "E-mail", [DataRequired("Enter the e-mail address to invite."), Length(max=254)], filters=[one_line]
     )
 
 

@@ -36,8 +36,7 @@ class Invited:
 
 def invite(signed_in: SignedIn, email: str, role: Role, now: datetime) -> Invitation:
     """Invite an address that belongs to nobody here. Raises Invalid, Conflict, and NotAllowed beyond one's own role."""
-    team.require_manager(signed_in)
-    if role not in given_by(signed_in.role):
+    if role not in _given_now(signed_in):
         raise NotAllowed(team.OWNERS_ONLY)
     email = service.checked_email(email)
     _require_free(email, signed_in.account.id)
@@ -104,11 +103,10 @@ def _while_open(
     signed_in: SignedIn, invitation_id: int, event: str, values: dict[str, object], now: datetime
 ) -> Invitation:
     """Write the values if the invitation is still open at that very moment, and may be changed by this person."""
-    team.require_manager(signed_in)
     still = update(Invitation).where(
         Invitation.id == invitation_id,
         Invitation.account_id == signed_in.account.id,
-        Invitation.role.in_(given_by(signed_in.role)),
+        Invitation.role.in_(_given_now(signed_in)),
         Invitation.accepted_at.is_(None),
         Invitation.revoked_at.is_(None),
     )
@@ -117,6 +115,17 @@ def _while_open(
         raise NotFound("There is no such invitation that is open.")
     record(event, changed, signed_in.user.id, now)
     return changed
+
+
+def _given_now(signed_in: SignedIn) -> tuple[Role, ...]:
+    """The roles that this person may give; who takes theirs from them meanwhile waits, and then revokes what they sent.
+
+    Raises NotAllowed for a member.
+    """
+    given = given_by(team.held_role(signed_in))
+    if not given:
+        raise NotAllowed(team.NOT_YOURS)
+    return given
 
 
 def _fresh(now: datetime) -> dict[str, object]:

@@ -65,7 +65,7 @@ def is_last_owner(account_id: int, member: Member) -> bool:
 def change_role(signed_in: SignedIn, user_id: int, role: Role, now: datetime) -> None:
     """Give somebody another role. Raises NotAllowed beyond one's own role, Conflict for the last owner."""
     member = _locked(signed_in, user_id)
-    if role not in given_by(_member(signed_in.account.id, signed_in.user.id).role):
+    if role not in given_by(oneself(signed_in).role):
         raise NotAllowed(OWNERS_ONLY)
     if member.role == role:
         return
@@ -79,14 +79,35 @@ def change_role(signed_in: SignedIn, user_id: int, role: Role, now: datetime) ->
 
 
 def remove(signed_in: SignedIn, user_id: int, now: datetime) -> None:
-    """Take somebody, or oneself, out of the workspace: they are signed out at once, and what they did stays. Only their
-    invitations that nobody has accepted yet are revoked.
+    """Take somebody out of the workspace: they are signed out at once, and what they did stays. Only their invitations
+    that nobody has accepted yet are revoked.
 
     Raises NotAllowed beyond one's own role, Conflict for the last owner. Their calendars are the caller's to hand over.
     """
-    member = _locked(signed_in, user_id)
+    _take_out(signed_in, _locked(signed_in, user_id), now)
+
+
+def leave(signed_in: SignedIn, now: datetime) -> None:
+    """The same with oneself, in whatever role. Raises Conflict for the last owner."""
+    _hold(signed_in.account.id)
+    _take_out(signed_in, oneself(signed_in), now)
+
+
+def held_role(signed_in: SignedIn) -> Role:
+    """One's own role as of now, which nobody changes before the transaction ends. Raises NotFound without one."""
+    _hold(signed_in.account.id)
+    return oneself(signed_in).role
+
+
+def oneself(signed_in: SignedIn) -> Member:
+    """One's own place in the workspace as of now. Raises NotFound for somebody who was removed."""
+    return _member(signed_in.account.id, signed_in.user.id)
+
+
+def _take_out(signed_in: SignedIn, member: Member, now: datetime) -> None:
     if is_last_owner(signed_in.account.id, member):
         raise Conflict(LAST_OWNER)
+    user_id = member.user.id
     db.session.delete(_membership(signed_in.account.id, user_id))
     db.session.flush()
     sessions.end_all(user_id, now)
@@ -119,17 +140,18 @@ def _revoke_invitations(signed_in: SignedIn, user_id: int, given: Sequence[Role]
 
 
 def _locked(signed_in: SignedIn, user_id: int) -> Member:
-    """The member as of now, with the workspace's row held: of two who change the team at once, one sees what the other
-    did, so that neither the last owner nor a role that was just taken away gets past. Whoever accepts an invitation
-    meanwhile refers to that row, and does not wait."""
-    db.session.execute(
-        select(Account.id).where(Account.id == signed_in.account.id).with_for_update(key_share=True)
-    )
-    actor = _member(signed_in.account.id, signed_in.user.id)
+    """The member as of now, whom this person may change as of now."""
+    own = held_role(signed_in)
     member = _member(signed_in.account.id, user_id)
-    if member.role not in given_by(actor.role):
+    if member.role not in given_by(own):
         raise NotAllowed(OWNERS_ONLY if member.role == Role.OWNER else NOT_YOURS)
     return member
+
+
+def _hold(account_id: int) -> None:
+    """Of two who change the team at once, one sees what the other did, so that neither the last owner nor a role that
+    was just taken away gets past. Whoever accepts an invitation meanwhile refers to this row, and does not wait."""
+    db.session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
 
 
 def _member(account_id: int, user_id: int) -> Member:

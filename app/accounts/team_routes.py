@@ -53,7 +53,17 @@ def change_role(user_id: int) -> Response:
 @sign_in_required
 def remove_member(user_id: int) -> Response:
     """Asks who takes over, and lets somebody leave; oneself too."""
-    member = team.changeable_for(current(), user_id)
+    return _removal(team.changeable_for(current(), user_id))
+
+
+@bp.route("/account/leave", methods=["GET", "POST"])
+@sign_in_required
+def leave() -> Response:
+    """The same for oneself, in whatever role."""
+    return _removal(team.oneself(current()))
+
+
+def _removal(member: Member) -> Response:
     form = _remove_form(member)
     if team.is_last_owner(current().account.id, member):
         return _remove_page(member, form, team.LAST_OWNER, 409 if request.method == "POST" else 200)
@@ -93,21 +103,26 @@ def _remove(member: Member, to_id: int) -> None:
     person, at = current(), now()
     with transaction():
         hand_over(person.account.id, member.user.id, to_id, actor_id=person.user.id, now=at)
-        team.remove(person, member.user.id, at)
+        if member.user.id == person.user.id:
+            team.leave(person, at)
+        else:
+            team.remove(person, member.user.id, at)
 
 
 def _remove_form(member: Member) -> RemoveForm:
-    others = {
-        each.user.id: each.user.name
-        for each in team.members_of(current().account.id)
-        if each.user.id != member.user.id
-    }
+    others = {each.user.id: each.user.name for each in _takers(member)}
     mine = current().user.id
     form = RemoveForm(to_id=mine if mine in others else next(iter(others), None))
     form.to_id.choices = others
     if not calendars_of(current().account.id, member.user.id):
         del form.to_id
     return form
+
+
+def _takers(member: Member) -> list[Member]:
+    """Who may get the calendars: anybody who stays, as a manager sees fit; a member leaves them to the managers."""
+    stay = [each for each in team.members_of(current().account.id) if each.user.id != member.user.id]
+    return [each for each in stay if current().manages_account or given_by(each.role)]
 
 
 def _after_change(member: Member, notice: str) -> Response:

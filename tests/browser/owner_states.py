@@ -312,6 +312,7 @@ TEAM = [
         status=409),
     _of("remove", "accounts.remove_member")("", _member("grace", "remove")),
     _of("remove", "accounts.remove_member")("the only owner", _member("ada", "remove")),
+    _of("leave", "accounts.leave")("", "/account/leave", who="Ben"),
 ]  # fmt: skip
 PHONE = [
     phone("", "/settings/phone"),

@@ -138,7 +138,7 @@ def test_contact_books_and_everybody_after_sees_the_expired_page(office: Office,
 def test_contact_takes_another_zone_at_one_press(office: Office, open_page: OpenPage) -> None:
     page = open_page(tz="Asia/Tokyo")
     page.goto(office.make_link())
-    page.get_by_role("button", name="Use my time zone").click()
+    page.get_by_role("button", name="Use my zone").click()
     expect(page.locator("#zone")).to_contain_text("Tokyo time (UTC+9)")
     expect(page.get_by_role("link", name="17:00 to 17:30")).to_be_visible()
     page.get_by_role("link", name="Change time zone").click()

@@ -31,7 +31,7 @@ def test_device_elsewhere_is_offered_its_own_zone(
     page.goto(office.make_link())
     expect(page.locator("#zone")).to_contain_text("Berlin time (UTC+1)")
     expect(page.locator(".zone-notice")).to_contain_text(name)
-    page.get_by_role("button", name="Use my time zone").click()
+    page.get_by_role("button", name="Use my zone").click()
     expect(page.locator(".zone-notice")).to_have_count(0)
     page.goto(f"{page.url.partition('?')[0]}/details?s={at(9)}")
     expect(page.locator("main")).to_contain_text(re.compile(f"{span} .{re.escape(zone)}."))
@@ -63,7 +63,7 @@ def test_notice_covers_no_day_of_a_phone_and_can_be_sent_away(office: Office, op
     page.goto(address)
     notice, month = (page.locator(each).bounding_box() for each in (".zone-notice", ".month"))
     assert notice["y"] + notice["height"] <= month["y"]
-    page.locator(".zone-notice").get_by_role("link", name="Keep Berlin time").click()
+    page.locator(".zone-notice").get_by_role("link", name="Keep this one").click()
     expect(page.locator(".zone-notice")).to_have_count(0)
     page.goto(address)
     expect(page.locator("#zone")).to_contain_text("Berlin time (UTC+1)")

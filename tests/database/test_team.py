@@ -101,10 +101,14 @@ class TestRoles:
     def test_role_that_was_taken_away_meanwhile_counts(self, ada: User) -> None:
         """The request began while Ben was an owner."""
         ben, grace = join(ada, "Ben", OWNER), join(ada, "Grace")
-        stale = signed_in(ben)
+        stale, sent = signed_in(ben), make_invitation(ben)
         change(ada, ben, MEMBER)
         with pytest.raises(NotAllowed), transaction():
             team.change_role(stale, grace.id, ADMIN, NOW)
+        with pytest.raises(NotAllowed), transaction():
+            invitations.invite(stale, "mary@example.org", MEMBER, NOW)
+        with pytest.raises(NotAllowed), transaction():
+            invitations.resend(stale, sent.id, NOW)
 
     def test_last_owner_stays_one_and_stays(self, ada: User) -> None:
         join(ada, "Ben", ADMIN)
@@ -113,6 +117,8 @@ class TestRoles:
             change(ada, ada, ADMIN)
         with pytest.raises(Conflict, match="only owner"), transaction():
             team.remove(person, ada.id, NOW)
+        with pytest.raises(Conflict, match="only owner"), transaction():
+            team.leave(person, NOW)
 
     def test_of_two_owners_who_leave_at_once_one_stays(self, app: Flask, ada: User) -> None:
         assert _leave_at_once(app, ada) == 1
@@ -122,7 +128,7 @@ class TestRoles:
     ) -> None:
         """The twin: SQLite lets one writer in at a time, so that the lock shows on PostgreSQL alone."""
         if database.kind == "postgresql":
-            monkeypatch.setattr(team, "_locked", team.member_for)
+            monkeypatch.setattr(team, "_hold", lambda _account_id: None)
             assert min(_leave_at_once(app, make_user()) for _ in range(10)) == 0
 
     def test_people_of_other_workspaces_are_not_found(self, ada: User) -> None:
@@ -143,7 +149,7 @@ def _leave_at_once(app: Flask, ada: User) -> int:
         with app.app_context():
             try:
                 with transaction():
-                    team.remove(person, person.user.id, NOW)
+                    team.leave(person, NOW)
             except DomainError:
                 pass
 

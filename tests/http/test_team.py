@@ -195,6 +195,32 @@ class TestLeaving:
         assert "You have left Ada Lovelace&#39;s account." in browser.get("/sign-in").text
         assert role_of(scene, alan) is None
 
+    def test_a_member_leaves_by_themself_and_their_calendar_goes_to_who_manages(
+        self, scene: Scene, ben: User
+    ) -> None:
+        """Not to another member, who was not asked."""
+        grace = join_team(scene.app, scene.ada, "Grace Hopper")
+        browser = signed_in(scene.app, ben)
+        assert 'href="/account/leave"' in browser.get("/account").text
+        page = browser.get("/account/leave").text
+        assert "Leave Ada Lovelace&#39;s account?" in page
+        assert "this calendar goes to whom you choose below" in page
+        assert submit(browser, "/account/leave", "to_id", to_id=grace.id).status_code == 422
+        assert role_of(scene, ben) == Role.MEMBER
+        answer = submit(browser, "/account/leave", "to_id")
+        assert "You have left Ada Lovelace&#39;s account." in browser.get(answer.location).text
+        assert role_of(scene, ben) is None
+        with scene.app.app_context():
+            his = db.session.scalars(db.select(Calendar).where(Calendar.name == "Ben's hour")).one()
+            assert (his.host_id, his.is_on) == (scene.ada.id, False)
+
+    def test_the_last_owner_stays(self, scene: Scene) -> None:
+        page = scene.client.get("/account/leave")
+        assert (page.status_code, "This is the only owner" in page.text) == (200, True)
+        sent = {"csrf_token": form_token(scene.client.get("/account"))}
+        assert scene.client.post("/account/leave", data=sent).status_code == 409
+        assert role_of(scene, scene.ada) == Role.OWNER
+
 
 class TestJoining:
     def test_name_and_password_are_enough(self, scene: Scene, link: str) -> None:
@@ -228,6 +254,7 @@ class TestJoining:
         ("changes", "sentence"),
         [
             ({"name": " "}, "Enter your name."),
+            ({"name": "\u202e\u200b"}, "Enter your name."),
             ({"password": "short"}, "at least 10 characters"),
             ({"tz": "Mars/Olympus"}, "Not a valid choice"),
         ],

@@ -69,6 +69,7 @@ ONESELF = {
     "accounts.change_password",
     "accounts.change_email",
     "accounts.keep_email",
+    "accounts.leave",
     "accounts.end_session",
     "accounts.end_other_sessions",
     "accounts.sign_out",
@@ -205,6 +206,7 @@ ACTIONS = [
         "accounts.change_email", {"change-email": "next@example.org", "change-current_password": PASSWORD}
     ),
     Action("accounts.keep_email"),
+    Action("accounts.leave", page="accounts.leave", has="to_id"),
     Action("accounts.end_session"),
     Action("accounts.end_other_sessions"),
     Action("accounts.invite", {"email": "alan@example.org"}, page="accounts.team", has="email"),

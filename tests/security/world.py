@@ -28,6 +28,7 @@ from ..factories import (
     account_of,
     at,
     give_up_work,
+    join,
     make_booking,
     make_calendar,
     make_email_change,
@@ -49,7 +50,8 @@ SECRET_WORD = "Zebrafinch"  # in everything of Ada's; no page of a stranger may 
 
 
 class World:
-    """Ada owns, Ben is a member of her account with a calendar of his own there, Cleo has an account elsewhere."""
+    """Ada owns, as Grace does, Ben is a member of their account with a calendar of his own there, Cleo has an account
+    elsewhere."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -57,6 +59,7 @@ class World:
         self._browsers: dict[str, FlaskClient] = {}
         with app.app_context():
             _move(self.ben, account_of(self.ada))
+            join(self.ada, "Grace Hopper", Role.OWNER)
             self.ids = self._make()
         self.cleos_calendar, self.cleos_group = self._things_of_cleo()
 
