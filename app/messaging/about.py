@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from ..accounts.sessions import SignedIn
 from ..db import db
 from ..links.models import LinkRequest
+from .kinds import TEST
 
 HIDDEN = "What only its reader may know, such as {secret}, is hidden here (…)."
 
@@ -21,6 +22,9 @@ def about(message: Any, signed_in: SignedIn) -> About | None:
     """None for messages about accounts, and where the calendar is somebody else's by now."""
     if message.booking_id:
         return About("The booking", "bookings.show", {"booking_id": message.booking_id})
+    if message.kind == TEST:
+        notice = {"calendar_id": message.calendar_id, "kind": message.data["kind"]}
+        return About("The words of this mail", "calendars.notice", notice)
     manages = signed_in.manages_account or message.calendar_host_id == signed_in.user.id
     if not message.link_id or not manages:
         return None
@@ -38,6 +42,8 @@ def written_from(message: Any) -> str:
     """Two sentences under the mail as it is shown."""
     if message.booking_id:
         thing, secret = "the booking as it then stands", "the contact's own address to change or cancel"
+    elif message.kind == TEST:
+        return "A test is written from an invented booking."
     elif message.link_id:
         thing, secret = "the link as it then stands", "the address of a link or a code"
     else:

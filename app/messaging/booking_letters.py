@@ -87,6 +87,7 @@ class HostMail:
     title: str
     live: bool
     moved: tuple[str, str] | None = None  # subject and title once it has another time
+    has_file: bool = True
 
     def __call__(self, occasion: Occasion) -> Letter:
         """The letter of the occasion's message."""
@@ -95,6 +96,7 @@ class HostMail:
     def letter(self, occasion: Occasion, told: Told) -> Letter:
         """The letter about this booking."""
         booking, reader = told.booking, told.hosts_reader
+        entry = calendar_entry(booking, _person(told.host))
         is_moved = self.moved and occasion.message.data.get("was")
         subject, title = self.moved if is_moved else (self.subject, self.title)
         when = short_time(told.starts_at, reader)
@@ -111,7 +113,7 @@ class HostMail:
             reason=f"You get this because the calendar {booking.calendar.name} books you.",
             reply_to=Person(booking.name, booking.email),
             thread=booking.uid,
-            calendar=_file(occasion, booking, calendar_entry(booking, _person(told.host)), "PUBLISH"),
+            calendar=_file(occasion, booking, entry, "PUBLISH") if self.has_file else None,
         )
 
 
@@ -144,7 +146,7 @@ def _require_true(booking: Booking, occasion: Occasion, *, live: bool) -> None:
         raise Overtaken(ENDED if booking.request_end else CANCELLED)
     if booking.sequence > occasion.message.data.get("sequence", booking.sequence):
         raise Overtaken(CHANGED)
-    if occasion.message.kind == notices.REMINDER and booking.starts_at <= occasion.now:
+    if occasion.message.kind in notices.REMINDERS and booking.starts_at <= occasion.now:
         raise Overtaken(BEGUN)
     if live and booking.ends_at <= occasion.now and occasion.message.kind != notices.FOLLOW_UP:
         raise Overtaken(OVER)

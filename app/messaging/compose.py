@@ -51,9 +51,9 @@ def text_of(letter: Letter) -> str:
     return _render(f"email/{letter.template}.txt", letter).strip() + "\n"
 
 
-def html_of(letter: Letter, shows_subject: bool = False) -> str:
-    """The same as HTML; a preview shows the subject above it."""
-    return _render(f"email/{letter.template}.html", letter, shows_subject=shows_subject)
+def html_of(letter: Letter, shows_subject: bool = False, problem: str = "") -> str:
+    """The same as HTML; a preview shows the subject above it, and above that what is wrong with the words."""
+    return _render(f"email/{letter.template}.html", letter, shows_subject=shows_subject, problem=problem)
 
 
 def mail(message: Any, letter: Letter, sender: Sender, at: datetime) -> EmailMessage:

@@ -7,10 +7,15 @@ before. It raises Overtaken when there is nothing to say any more.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import account_letters, link_letters, short_texts
+from ..calendars.models import Calendar
+from ..db import db
+from . import account_letters, link_letters, samples, short_texts
 from .booking_letters import ContactMail, HostMail
 from .letters import Letter
 from .occasions import Occasion
+from .texts import Text
+
+TEST = "notice_test"
 
 
 class Kind(NamedTuple):
@@ -18,6 +23,14 @@ class Kind(NamedTuple):
 
     title: str
     builder: Callable[[Occasion], Any]  # a Letter; of a text its words
+
+
+def _test(occasion: Occasion) -> Letter:
+    """A mail of a calendar as its owner was writing it, with an invented booking."""
+    asked = occasion.message.data
+    calendar = db.session.get_one(Calendar, occasion.message.calendar_id, populate_existing=True)
+    text, builder = Text(asked["subject"], asked["opening"]), KINDS[asked["kind"]].builder
+    return samples.as_test(samples.letter(builder, calendar, asked["kind"], text, occasion.now), calendar)
 
 
 KINDS = {
@@ -67,10 +80,14 @@ KINDS = {
         "Request not answered, to the host", HostMail("Not answered", "A request has run out", live=False)
     ),
     "booking_reminder": Kind("Reminder", ContactMail("Your booking is coming up", live=True, may_stop=True)),
+    "booking_reminder_host": Kind(
+        "Reminder, to the host", HostMail("Reminder", "A booking is coming up", live=True, has_file=False)
+    ),
     "booking_follow_up": Kind("Follow-up", ContactMail("Thank you", live=True, may_stop=True)),
     "password_reset": Kind("New password", account_letters.password_reset),
     "invitation": Kind("Invitation", account_letters.invitation),
     "email_confirmation": Kind("Confirmation of an e-mail address", account_letters.email_confirmation),
+    TEST: Kind("Test of a mail", _test),
     "email_notice": Kind("Change of e-mail address, to the old one", account_letters.email_notice),
     "sms_stopped": Kind("Answer to STOP", short_texts.stopped),
     "sms_started": Kind("Answer to START", short_texts.started),

@@ -74,9 +74,18 @@ class NoticeForm(SectionForm):
         usual = TEXTS[self.kind]
         return Text(self.subject.data or usual.subject, self.opening.data or usual.opening)
 
+    def unknown(self) -> str:
+        """The sentence about names that stand for nothing, wherever they are; empty when there are none."""
+        return _unknown(f"{self.subject.data or ''}\n{self.opening.data or ''}")
+
 
 def _refuse_unknown(field: Any) -> None:
-    names = render.unknown(field.data or "", VALUES)
-    if names:
-        said = ", ".join(f"“{name}”" for name in names)
-        raise ValidationError(f"There is no value called {said}. Choose from the list of values.")
+    sentence = _unknown(field.data or "")
+    if sentence:
+        raise ValidationError(sentence)
+
+
+def _unknown(text: str) -> str:
+    names = render.unknown(text, VALUES)
+    said = ", ".join(f"“{name}”" for name in names)
+    return f"There is no value called {said}. Choose from the list of values." if names else ""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from .booking_letters import ContactMail
 from .kinds import KINDS
-from .notices import FOLLOW_UP, REMINDER, USUAL, Setting
+from .notices import FOLLOW_UP, HOSTS_REMINDER, REMINDER, USUAL, Setting
 
 BEFORE = {minutes: f"{words} before" for minutes, words in (
     (15, "15 minutes"), (30, "30 minutes"), (60, "1 hour"), (120, "2 hours"), (240, "4 hours"),
@@ -13,10 +13,15 @@ BEFORE = {minutes: f"{words} before" for minutes, words in (
 AFTER = {minutes: f"{words} after it ends" for minutes, words in (
     (15, "15 minutes"), (60, "1 hour"), (240, "4 hours"), (1440, "1 day"),
 )}  # fmt: skip
-TIMES = {REMINDER: BEFORE, FOLLOW_UP: AFTER}
+TIMES = {REMINDER: BEFORE, HOSTS_REMINDER: BEFORE, FOLLOW_UP: AFTER}
 GROUPS = {
     "To the contact": ("booking_confirmed", "booking_moved", "booking_cancelled", REMINDER, FOLLOW_UP),
-    "To the host": ("booking_confirmed_host", "booking_moved_host", "booking_cancelled_host"),
+    "To the host": (
+        "booking_confirmed_host",
+        "booking_moved_host",
+        "booking_cancelled_host",
+        HOSTS_REMINDER,
+    ),
     "To the contact, of bookings that are confirmed by hand": (
         "booking_requested",
         "booking_accepted",

@@ -1,19 +1,23 @@
 """Calendar Settings > Notifications: which mails a calendar sends, when, in which words, and how they look."""
 
+from urllib.parse import urlencode
+
 from flask import Response, request
 
-from .. import clock, headers, web
+from .. import clock, config, headers, ratelimit, web
 from ..calendars.blueprint import CALENDAR, bp, my_calendar
 from ..calendars.models import Calendar
 from ..db import transaction
-from ..errors import Conflict, NotFound
-from . import compose, notice_groups, notices, samples
+from ..error_pages import ask_to_wait
+from ..errors import Conflict, NotFound, TooMany
+from . import compose, notice_groups, notice_tests, notices, samples
 from .kinds import KINDS
 from .notice_forms import NoticeForm
 from .texts import VALUES
 
 NOTICES = f"{CALENDAR}/settings/notifications"
 NOTICE = f"{NOTICES}/<kind>"
+LONGEST_ADDRESS = 3_000
 
 
 @bp.get(NOTICES)
@@ -37,6 +41,8 @@ def notice(calendar_id: int, kind: str) -> Response:
         return _page(calendar, kind, form)
     if not form.validate():
         return _page(calendar, kind, form, 422)
+    if request.form.get("do") == "test":
+        return _send_test(calendar, _worded(kind), form)
     refusal = _save(calendar, kind, form)
     if refusal:
         return _page(calendar, kind, form, refusal.status)
@@ -53,13 +59,27 @@ def notice_preview(calendar_id: int, kind: str) -> Response:
 
 
 def _frame(calendar: Calendar, kind: str, form: NoticeForm) -> Response:
-    letter = samples.letter(calendar, kind, form.text(), clock.now())
-    return headers.framed(Response(compose.html_of(letter, shows_subject=True), mimetype="text/html"))
+    letter = samples.letter(KINDS[kind].builder, calendar, kind, form.text(), clock.now())
+    html = compose.html_of(letter, shows_subject=True, problem=form.unknown())
+    return headers.framed(Response(html, mimetype="text/html"))
 
 
-def _page(calendar: Calendar, kind: str, form: NoticeForm, status: int = 200) -> Response:
-    has_words = notice_groups.has_words(kind)
-    letter = samples.letter(calendar, kind, form.text(), clock.now()) if has_words else None
+def _send_test(calendar: Calendar, kind: str, form: NoticeForm) -> Response:
+    """The page again, as nothing was saved: what was typed stays."""
+    me, now = web.current().user, clock.now()
+    try:
+        ratelimit.take(notice_tests.PER_PERSON, me.id, now=now)
+    except TooMany as refusal:
+        form.refuse(refusal)
+        return ask_to_wait(_page(calendar, kind, form, refusal.status), refusal.retry_after)
+    with transaction():
+        test_id = notice_tests.send(calendar, kind, form.text(), me, now)
+    return _page(calendar, kind, form, test_id=test_id)
+
+
+def _page(
+    calendar: Calendar, kind: str, form: NoticeForm, status: int = 200, test_id: int | None = None
+) -> Response:
     answer = web.render(
         "calendars/notice.html",
         status=status,
@@ -67,10 +87,20 @@ def _page(calendar: Calendar, kind: str, form: NoticeForm, status: int = 200) ->
         kind=kind,
         title=KINDS[kind].title,
         form=form,
-        letter=letter,
+        has_words=notice_groups.has_words(kind),
+        typed=_typed(form),
         values=VALUES,
+        test_id=test_id,
+        me=web.current().user,
+        sends_mail=config.current().mail is not None,
     )
     return headers.framing(answer)
+
+
+def _typed(form: NoticeForm) -> dict[str, str]:
+    """The words that were sent, for the address of the frame, as app.js puts them there; none that are too long."""
+    words = form.text()._asdict() if form.is_submitted() and "subject" in form else {}
+    return words if len(urlencode(words)) < LONGEST_ADDRESS else {}
 
 
 def _save(calendar: Calendar, kind: str, form: NoticeForm) -> Conflict | None:

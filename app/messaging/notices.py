@@ -15,6 +15,8 @@ from .models import Notice
 from .texts import TEXTS, Text
 
 REMINDER, FOLLOW_UP = "booking_reminder", "booking_follow_up"
+HOSTS_REMINDER = "booking_reminder_host"
+REMINDERS = (REMINDER, HOSTS_REMINDER)
 CHANGED = "Somebody has saved this meanwhile. Your text stands below; saving it again replaces theirs."
 
 table = Notice.__table__
@@ -44,6 +46,7 @@ class Setting:
 
 USUAL = {
     REMINDER: Setting(minutes=(1440,)),
+    HOSTS_REMINDER: Setting(is_on=False, minutes=(60,)),
     FOLLOW_UP: Setting(is_on=False, minutes=(60,)),
 }
 

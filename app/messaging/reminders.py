@@ -10,19 +10,24 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select, true
 
-from ..accounts.models import Account
+from ..accounts.models import Account, User
 from ..bookings.models import Booking, BookingStatus
 from ..bookings.offering import LONGEST_BLOCK
 from ..db import connection, epoch_seconds, in_transaction
+from . import hosting
 from .models import Message, Notice, OptOut
-from .notices import FOLLOW_UP, REMINDER, USUAL
+from .notices import FOLLOW_UP, HOSTS_REMINDER, REMINDER, REMINDERS, USUAL
 from .service import Recipient, queue_message
 
 booking, message, notice, opt_out = (
     Booking.__table__, Message.__table__, Notice.__table__, OptOut.__table__,
 )  # fmt: skip
 
-TELLING = ("booking_confirmed", "booking_moved", "booking_accepted")  # whoever gets one knows the time
+# Whoever gets one knows the time.
+TELLING = {
+    REMINDER: ("booking_confirmed", "booking_moved", "booking_accepted"),
+    HOSTS_REMINDER: ("booking_confirmed_host", "booking_moved_host", "booking_accepted_host"),
+}
 LATEST_FOLLOW_UP = timedelta(days=2)  # later it would be odd
 AT_ONCE = 500
 
@@ -38,9 +43,10 @@ class _Rule(NamedTuple):
 
 def queue_due(now: datetime) -> None:
     """Periodic: queue each reminder and follow-up that is due and was not queued before."""
-    for rule in list(_rules(REMINDER)):
-        for minutes, shorter in _spans(rule.minutes):
-            _queue_all(_to_remind(rule, minutes, shorter, now), REMINDER, minutes, now)
+    for kind in REMINDERS:
+        for rule in list(_rules(kind)):
+            for minutes, shorter in _spans(rule.minutes):
+                _queue_all(_to_remind(rule, kind, minutes, shorter, now), kind, minutes, now)
     for rule in list(_rules(FOLLOW_UP)):
         for minutes in rule.minutes:
             _queue_all(_to_follow_up(rule, minutes, now), FOLLOW_UP, minutes, now)
@@ -62,15 +68,15 @@ def _spans(minutes: tuple[int, ...]) -> list[tuple[int, int]]:
     return list(zip(ordered, [0, *ordered], strict=False))
 
 
-def _to_remind(rule: _Rule, minutes: int, shorter: int, now: datetime) -> Select[Any]:
+def _to_remind(rule: _Rule, kind: str, minutes: int, shorter: int, now: datetime) -> Select[Any]:
     due_at = epoch_seconds(booking.c.starts_at) - minutes * 60
     # Who has just booked, or was just told of a new time, needs no reminder of it.
     told = exists().where(
         message.c.booking_id == booking.c.id,
-        message.c.kind.in_(TELLING),
+        message.c.kind.in_(TELLING[kind]),
         epoch_seconds(message.c.created_at) > due_at,
     )
-    return _bookings(rule, REMINDER, minutes).where(
+    return _bookings(rule, kind, minutes).where(
         booking.c.starts_at > now + timedelta(minutes=shorter),
         booking.c.starts_at <= now + timedelta(minutes=minutes),
         epoch_seconds(booking.c.created_at) <= due_at,
@@ -101,12 +107,17 @@ def _bookings(rule: _Rule, kind: str, minutes: int) -> Select[Any]:
             booking.c.account_id.in_(select(Account.id)),  # all; the index over starts begins with it
             booking.c.status == BookingStatus.CONFIRMED,
             ~exists().where(message.c.effect == _effect_in_sql(kind, minutes)),
-            ~exists().where(
-                opt_out.c.account_id == booking.c.account_id, opt_out.c.address == func.lower(booking.c.email)
-            ),
+            true() if kind == HOSTS_REMINDER else ~_wants_none(),
         )
         .order_by(booking.c.starts_at)
         .limit(AT_ONCE)
+    )
+
+
+def _wants_none() -> ColumnElement[bool]:
+    """The contact has asked for no more of them."""
+    return exists().where(
+        opt_out.c.account_id == booking.c.account_id, opt_out.c.address == func.lower(booking.c.email)
     )
 
 
@@ -127,14 +138,21 @@ def _queue_all(due: Select[Any], kind: str, minutes: int, now: datetime) -> None
 
 
 def _queue(row: Any, kind: str, minutes: int, now: datetime) -> None:
+    host = _host_of(row) if kind == HOSTS_REMINDER else None
     queue_message(
         kind,
-        Recipient(row.name, row.email),
+        Recipient(host.name, host.email) if host else Recipient(row.name, row.email),
         account_id=row.account_id,
         effect=_effect(row, kind, minutes),
         at=now,
         booking_id=row.id,
         link_id=row.link_id,
         calendar_id=row.calendar_id,
+        user_id=host.id if host else None,
         data={"sequence": row.sequence, "starts_at": int(row.starts_at.timestamp())},
     )
+
+
+def _host_of(row: Any) -> User:
+    """Who is told as its host now."""
+    return hosting.answering(*hosting.find(row.id))

@@ -1,5 +1,6 @@
-"""A booking that nobody made, for previews of mails."""
+"""A booking that nobody made, for previews and tests of mails."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -9,19 +10,20 @@ from ..bookings.models import Booking, BookingStatus, Party
 from ..calendars.models import Calendar
 from ..localtime import Reader, wall_to_instant
 from ..scheduling.wallclock import date_at
+from .booking_letters import ContactMail
 from .booking_values import Told
-from .kinds import KINDS
 from .letters import Letter
 from .occasions import Occasion
 from .texts import Text
 
 NAME, EMAIL = "Sam Lee", "sam@example.org"
+IS_TEST = "This is a test: the booking below is invented, and its addresses (…) lead nowhere."
 REQUESTED = "booking_requested"
 ENDED = ("booking_cancelled", "booking_declined", "booking_request_expired")
 
 
-def letter(calendar: Calendar, kind: str, text: Text, now: datetime) -> Letter:
-    """The mail that a booking of tomorrow morning would lead to."""
+def letter(builder: ContactMail, calendar: Calendar, kind: str, text: Text, now: datetime) -> Letter:
+    """The mail that a booking of tomorrow morning would lead to; `builder` writes mails of this kind."""
     starts_at = wall_to_instant(_tomorrow(calendar, now), 10 * 60, calendar.tz)
     was = starts_at - timedelta(hours=1)
     data = {"was": int(was.timestamp())} if kind == "booking_moved" else {}
@@ -36,7 +38,22 @@ def letter(calendar: Calendar, kind: str, text: Text, now: datetime) -> Letter:
         occasion.secret_address(manage.PAGE, "token"),
         Reader(host.tz, host.locale),
     )
-    return KINDS[kind].builder.letter(occasion, told, text)
+    return builder.letter(occasion, told, text)
+
+
+def as_test(letter: Letter, calendar: Calendar) -> Letter:
+    """The mail marked as a test. No calendar file: nobody wants the invented booking among their own."""
+    return replace(
+        letter,
+        subject=f"Test: {letter.subject}",
+        title=f"Test: {letter.title}",
+        opening=f"{IS_TEST}\n\n{letter.opening}",
+        reason=f"You get this because you asked for a test in the settings of {calendar.name}.",
+        reply_to=None,
+        thread=None,
+        calendar=None,
+        unsubscribe=None,
+    )
 
 
 def _booking(calendar: Calendar, kind: str, starts_at: datetime, now: datetime) -> Booking:

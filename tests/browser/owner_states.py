@@ -283,6 +283,8 @@ NOTIFICATIONS = [
         unfold("Values you can name"), press("Insert"))),
     notice("with errors", _in("intro", f"{NOTICES}/booking_confirmed"),
            send("Save", opening="{{ contact.nickname }}"), status=422),
+    notice("with a test sent", _in("intro", f"{NOTICES}/booking_confirmed"), both(
+        send("Send test to me"), visible("text=Nothing was saved"))),
     notice("to the host", _in("intro", f"{NOTICES}/booking_confirmed_host")),
     notice("with times", _in("intro", f"{NOTICES}/booking_reminder")),
 ]  # fmt: skip

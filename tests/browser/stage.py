@@ -29,7 +29,7 @@ from app.messaging.models import MessageState as State
 from app.messaging.service import Recipient, queue_message, queue_sms
 from app.phone import inbound, settings
 from app.phone.formats import Call, Text
-from app.worker import beats
+from app.worker import beats, periodic
 
 from ..factories import (
     NOW,
@@ -401,6 +401,7 @@ def _make_work(stage: Stage, ada: User) -> None:
     account_id, later = account_of(ada), NOW + timedelta(minutes=5)
     with transaction():
         beats.join(WORKER, NOW)
+        periodic.note_failure("old events", f"OperationalError: {LONG}", A_WEEK_AGO, later)
         give_up_work(account_id, attempts=2, title="Tell the host", failed_at=A_WEEK_AGO, next_try_at=later)
         give_up_work(account_id, error=f"RuntimeError: {LONG}", failed_at=A_WEEK_AGO)
         stage.ids["failed work"] = give_up_work(account_id).id

@@ -11,7 +11,7 @@ from app.db import db, transaction
 from app.messaging import notices, opt_outs
 from app.messaging.delivery import deliver
 from app.messaging.models import MessageState
-from app.messaging.notices import FOLLOW_UP, REMINDER, Setting
+from app.messaging.notices import FOLLOW_UP, HOSTS_REMINDER, REMINDER, Setting
 from app.messaging.reminders import queue_due
 
 from ..factories import NOW, at, make_booking, make_calendar, make_user
@@ -207,6 +207,42 @@ def test_a_follow_up_does_not_reach_back_before_it_was_switched_on(calendar):
         )
     queue_due(booking.ends_at + 3 * HOUR)
     assert reminded(FOLLOW_UP) == []
+
+
+class TestToTheHost:
+    """A reminder of their own, off until they want it."""
+
+    def test_it_is_sent_once_and_only_where_it_is_wanted(self, calendar, booking):
+        other = make_booking(make_calendar(make_user("Cleo")), start=at(9, days=7))
+        choose(calendar, HOSTS_REMINDER, minutes=(60,))
+        with transaction():
+            opt_outs.opt_out(booking, NOW)  # the contact's choice is theirs alone
+        start = booking.starts_at
+        for moment in (start - HOUR - MINUTE, start - HOUR, NOW, start - HOUR + MINUTE, start - MINUTE):
+            queue_due(moment)
+        assert reminded(HOSTS_REMINDER) == [(booking.id, f"booking_reminder_host:{booking.id}:0:60")]
+        (to_host,) = (each for each in messages() if each.kind == HOSTS_REMINDER)
+        assert (to_host.to_address, to_host.user_id) == (calendar.host.email, calendar.host_id)
+        assert [each for each, _ in reminded()] == [other.id]
+
+    def test_it_follows_a_move_and_ends_with_the_booking(self, calendar, booking):
+        choose(calendar, HOSTS_REMINDER, minutes=(60,))
+        queue_due(booking.starts_at - HOUR)
+        _move(booking, DAY)
+        queue_due(booking.starts_at - HOUR)
+        assert len(reminded(HOSTS_REMINDER)) == 2
+        with transaction():
+            cancel(booking.id, Party.CONTACT, "", booking.starts_at - HOUR)
+        for event in events_called("message_queued"):
+            deliver(event, booking.starts_at - HOUR)
+        states = {each.state for each in messages() if each.kind == HOSTS_REMINDER}
+        assert states == {MessageState.DROPPED}
+
+    def test_a_host_who_was_just_told_needs_none(self, calendar, booking):
+        choose(calendar, HOSTS_REMINDER, minutes=(1440,))
+        react_to("booking_created", booking.starts_at - 20 * HOUR)
+        queue_due(booking.starts_at - 19 * HOUR)
+        assert reminded(HOSTS_REMINDER) == []
 
 
 def _move(booking: Booking, by: timedelta) -> None:

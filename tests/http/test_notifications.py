@@ -3,11 +3,16 @@
 import pytest
 from flask import Flask
 
-from app.messaging import notices
+from app.db import in_transaction
+from app.messaging import notices, service
+from app.messaging.models import MessageState
 from app.messaging.notice_groups import GROUPS, has_words
-from app.messaging.notices import Setting
+from app.messaging.notices import HOSTS_REMINDER, Setting
+from tests.factories import NOW
 from tests.http.calendar_people import Scene, make_scene
+from tests.mailing import deliver_all, mails_go_to, messages
 from tests.people import form_token
+from tests.services.mail import Post, mail_server
 
 LIST, CONFIRMATION = "notifications", "notifications/booking_confirmed"
 REMINDER = "notifications/booking_reminder"
@@ -106,6 +111,60 @@ def test_the_preview_shows_the_words_of_the_form_and_stores_nothing(scene: Scene
     assert stored(scene, "booking_confirmed") == Setting()
     frame = scene.client.get(scene.path(f"{CONFIRMATION}/preview"), query_string={"opening": "Typed so far"})
     assert "Typed so far" in frame.text
+
+
+def test_the_preview_names_values_that_do_not_exist_as_saving_does(scene: Scene) -> None:
+    typed = {"subject": "For {{ contact.frist_name }}", "opening": "Hello {{ you }} {{ contact.name }}"}
+    sentence = "There is no value called “contact.frist_name”, “you”. Choose from the list of values."
+    address = scene.path(f"{CONFIRMATION}/preview")
+    assert sentence in scene.client.get(address, query_string=typed).text
+    assert sentence in save(scene, CONFIRMATION, do="preview", **typed).text
+    assert "no value called" not in scene.client.get(address).text
+
+
+def test_a_test_goes_to_whoever_asks_in_the_words_typed_and_marked_as_one(scene: Scene) -> None:
+    answer = save(scene, CONFIRMATION, do="test", subject="Hi {{ contact.name }}", opening="Typed just now")
+    assert answer.status_code == 200
+    assert f"A test to {scene.ada.email} was written" in answer.text
+    assert "Typed just now</textarea>" in answer.text
+    assert stored(scene, "booking_confirmed") == Setting()
+    with scene.app.app_context():
+        deliver_all()
+        (test,) = messages()
+        assert (test.state, test.to_address) == (MessageState.KEPT, scene.ada.email)
+        post, test_id = Post(), test.id
+        in_transaction(lambda: service.resend(test_id, NOW))
+        with mail_server(post) as server, mails_go_to(server):
+            deliver_all()
+    (mail,) = post.sent
+    text = mail.get_body(("plain",)).get_content()
+    assert mail["Subject"] == "Test: Hi Sam Lee"
+    assert "This is a test: the booking below is invented" in text
+    assert "Typed just now" in text
+    assert "text/calendar" not in {part.get_content_type() for part in mail.walk()}
+    shown = scene.client.get(f"/messages/{test_id}").text
+    assert "Test of a mail" in shown
+    assert f'href="{scene.path(CONFIRMATION)}">The words of this mail</a>' in shown
+
+
+def test_tests_are_limited_and_lose_nothing_that_was_typed(scene: Scene) -> None:
+    for _ in range(10):
+        assert save(scene, CONFIRMATION, do="test").status_code == 200
+    answer = save(scene, CONFIRMATION, do="test", opening="Typed just now")
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "Typed just now</textarea>" in answer.text
+    assert save(scene, CONFIRMATION, do="test", csrf_token="x").status_code in (400, 403, 422)
+    assert save(scene, CONFIRMATION, do="test", opening="{{ you }}").status_code == 422
+    assert save(scene, "notifications/booking_confirmed_host", do="test").status_code == 404
+    with scene.app.app_context():
+        assert len(messages()) == 10
+
+
+def test_hosts_have_a_reminder_of_their_own_which_is_off(scene: Scene) -> None:
+    assert stored(scene, HOSTS_REMINDER) == Setting(is_on=False, minutes=(60,))
+    assert save(scene, f"notifications/{HOSTS_REMINDER}", minutes="15").status_code == 303
+    assert (stored(scene, HOSTS_REMINDER).is_on, stored(scene, HOSTS_REMINDER).minutes) == (True, (15,))
 
 
 def test_every_kind_has_its_page_and_those_to_contacts_a_preview(scene: Scene) -> None:
