@@ -5,14 +5,14 @@ Only for a token whose tag is right: whoever has it may come in anyway, and whoe
 
 from flask import Response, redirect, request
 
-from ..bookings.manage import manage_tokens
+from ..bookings import manage
 from ..links.service import link_tokens
 from . import gone
 from .blueprint import bp
 from .manage_routes import manage_booking
 
 ADDED = "/.,;:!?)]}>*'\"»\u201d\u2019"
-SEEN = {"public.picker": ("/o/", link_tokens), "public.manage_booking": ("/m/", manage_tokens)}
+SEEN = {"public.picker": ("/o/", link_tokens), "public.manage_booking": (manage.PAGE, manage.manage_tokens)}
 
 
 @bp.before_request

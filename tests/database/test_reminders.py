@@ -216,7 +216,7 @@ class TestToTheHost:
         other = make_booking(make_calendar(make_user("Cleo")), start=at(9, days=7))
         choose(calendar, HOSTS_REMINDER, minutes=(60,))
         with transaction():
-            opt_outs.opt_out(booking, NOW)  # the contact's choice is theirs alone
+            opt_outs.stop(booking.account_id, booking.email, NOW)  # the contact's choice is theirs alone
         start = booking.starts_at
         for moment in (start - HOUR - MINUTE, start - HOUR, NOW, start - HOUR + MINUTE, start - MINUTE):
             queue_due(moment)
