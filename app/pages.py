@@ -16,15 +16,19 @@ from .bookings import answer_routes, move_routes
 from .bookings import routes as bookings_routes
 from .calendars import availability_routes, questions_routes, settings_routes
 from .calendars import routes as calendars_routes
-from .contacts import models as contacts_models  # noqa: F401 (tables of others point to it)
+from .contacts import data_routes as contact_data_routes
+from .contacts import routes as contacts_routes
 from .groups import routes as groups_routes
+from .intake import contact_data as submissions_of_contacts
 from .intake import routes as intake_routes
 from .intake import submission_routes
 from .links import link_routes, request_routes
 from .links import routes as links_routes
+from .messaging import contact_data as messages_of_contacts
 from .messaging import notice_routes, opt_out_routes
 from .messaging import routes as messages_routes
 from .operating import routes as operating_routes
+from .phone import contact_data as calls_of_contacts
 from .phone import hook_routes
 from .phone import routes as phone_routes
 from .public import (
@@ -58,6 +62,8 @@ ROUTES = (
     links_routes,
     link_routes,
     request_routes,
+    contacts_routes,
+    contact_data_routes,
     bookings_routes,
     move_routes,
     answer_routes,
@@ -81,6 +87,8 @@ ROUTES = (
     public_form_routes,
     worker_routes,
 )
+# What features keep of contacts; each says so in contacts/belongings.py when it is imported.
+BELONGINGS = (calls_of_contacts, messages_of_contacts, submissions_of_contacts)
 
 
 def init_app(app: Flask) -> None:

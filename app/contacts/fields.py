@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from ..calendars.texts import one_line
 from ..db import connection, db
@@ -42,6 +42,13 @@ def create(account_id: int, label: str) -> ContactField:
     db.session.add(field)
     db.session.flush()
     return field
+
+
+def remove(account_id: int, field_id: int) -> None:
+    """Take the field away; a field of the same name gets its values again. Raises NotFound when it is not there."""
+    mine = ContactField.account_id == account_id, ContactField.id == field_id
+    if not db.session.execute(delete(ContactField).where(*mine)).rowcount:
+        raise NotFound("There is no such field.")
 
 
 def set_value(contact: Contact, key: str, value: str, now: datetime, actor_id: int | None = None) -> bool:

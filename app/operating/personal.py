@@ -9,20 +9,23 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from .. import clock, config
+from ..bookings.blanking import SAID, blank_bookings, blank_reasons
 from ..bookings.models import Booking
-from ..db import connection, db, in_transaction
+from ..db import db, in_transaction
 from ..events import Event
+from ..intake.blanking import blank_submissions
 from ..intake.models import Submission
-from ..links.models import LinkRequest, LinkStatus, OneTimeLink, RequestStatus
+from ..links.blanking import NO_ADDRESS, blank_links, blank_requests
+from ..links.models import LinkRequest, LinkStatus, OneTimeLink
+from ..messaging.blanking import blank_messages
 from ..messaging.models import Message
+from ..phone.blanking import blank_calls, blank_texts
 from ..phone.models import MissedCall, ReceivedText
 
-REMOVED, NO_ADDRESS = "Name removed", "Address removed"
 AT_ONCE = 500  # bookings wait for no long transaction
-SAID = "reason"  # the one thing a person wrote that events keep
 
 
 class Part(NamedTuple):
@@ -112,67 +115,13 @@ def _event_is_due(before: datetime) -> ColumnElement[bool]:
     return and_(says, _has_over_booking(Booking.id == Event.booking_id, before))
 
 
-def _overwrite(model: Any, values: dict[str, Any], ids: list[Any]) -> None:
-    connection().execute(update(model.__table__).where(model.__table__.c.id.in_(ids)).values(values))
-
-
-def _forget_reasons(ids: list[str]) -> None:
-    table = Event.__table__
-    for event_id, data in (
-        connection().execute(select(table.c.id, table.c.data).where(table.c.id.in_(ids))).all()
-    ):
-        kept = {**data, SAID: ""}
-        connection().execute(update(table).where(table.c.id == event_id).values(data=kept))
-
-
-def _forget_requests(ids: list[int]) -> None:
-    """Open ones are ignored by it, which frees them of having an address that no other open one of the link has."""
-    table = LinkRequest.__table__
-    ignored = {"status": RequestStatus.IGNORED, "settled_at": clock.now()}
-    is_open = table.c.id.in_(ids), table.c.status == RequestStatus.OPEN
-    connection().execute(update(table).where(*is_open).values(ignored))
-    _overwrite(LinkRequest, {"name": REMOVED, "email": "", "note": ""}, ids)
-
-
-def _overwriting(model: Any, **values: Any) -> Callable[[list[Any]], None]:
-    return partial(_overwrite, model, values)
-
-
-# The fingerprint goes too: who knows the rest of a form could try addresses against it.
-_BOOKING = _overwriting(
-    Booking, name=REMOVED, email="", phone="", answers=[], cancel_reason="", payload_hash=bytes(32)
-)
-_KEEPS_CHECK = and_(OneTimeLink.status == LinkStatus.ACTIVE, OneTimeLink.checks_recipient)
-# What is left to find it by is its calendar, as links.search keeps it.
-_LINK = _overwriting(
-    OneTimeLink,
-    for_name="",
-    # Its owner may give an expired one another date, and it must not open for everybody then. What stands here is no
-    # address: no code goes there, and the link is not stored again before it has another one.
-    for_email=case((_KEEPS_CHECK, NO_ADDRESS), else_=""),
-    note="",
-    checks_recipient=_KEEPS_CHECK,
-    search_words=literal("c") + cast(OneTimeLink.__table__.c.calendar_id, String),
-)
 PARTS = (
-    Part("bookings", Booking.id, lambda before: and_(Booking.email != "", _is_over(before)), _BOOKING),
-    Part("reasons", Event.id, _event_is_due, _forget_reasons),
-    Part("links", OneTimeLink.id, _link_is_due, _LINK),
-    Part(
-        "requests",
-        LinkRequest.id,
-        _request_is_due,
-        _forget_requests,
-    ),
-    Part("submissions", Submission.id, _submission_is_due, _overwriting(Submission, answers=[])),
-    Part("calls", MissedCall.id, partial(_has_number, MissedCall), _overwriting(MissedCall, number="")),
-    Part(
-        "texts",
-        ReceivedText.id,
-        partial(_has_number, ReceivedText),
-        _overwriting(ReceivedText, number="", text=""),
-    ),
-    Part(
-        "messages", Message.id, _message_is_due, _overwriting(Message, to_name=REMOVED, to_address="", why="")
-    ),
+    Part("bookings", Booking.id, lambda before: and_(Booking.email != "", _is_over(before)), blank_bookings),
+    Part("reasons", Event.id, _event_is_due, blank_reasons),
+    Part("links", OneTimeLink.id, _link_is_due, blank_links),
+    Part("requests", LinkRequest.id, _request_is_due, lambda ids: blank_requests(ids, clock.now())),
+    Part("submissions", Submission.id, _submission_is_due, blank_submissions),
+    Part("calls", MissedCall.id, partial(_has_number, MissedCall), blank_calls),
+    Part("texts", ReceivedText.id, partial(_has_number, ReceivedText), blank_texts),
+    Part("messages", Message.id, _message_is_due, blank_messages),
 )

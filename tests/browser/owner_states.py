@@ -30,6 +30,10 @@ def _booking(name: str, page: str = "") -> Address:
     return lambda stage: stage.booking(name, page)
 
 
+def _contact(name: str, page: str = "") -> Address:
+    return lambda stage: f"/contacts/{stage.ids[name]}{page}"
+
+
 def _message(state: str) -> Address:
     return lambda stage: stage.message(state)
 
@@ -125,6 +129,7 @@ delete_calendar = _of("delete calendar", "calendars.delete")
 links, link = _of("links", "links.index"), _of("link", "links.show")
 bookings, booking = _of("bookings", "bookings.index"), _of("booking", "bookings.show")
 account = _of("account", "accounts.show")
+contacts = _of("contacts", "contacts.index")
 messages, message = _of("messages", "messages.index"), _of("message", "messages.show")
 notice = _of("notice", "calendars.notice")
 work = _of("work", "worker.index")
@@ -321,9 +326,30 @@ PHONE = [
     phone("on a phone", "/settings/phone", settings={"size": (360, 740)}),
     phone("of a newcomer", "/settings/phone", send("Save", voicemail_seconds="-1"), who="Cleo", status=422),
 ]
+CONTACTS = [
+    contacts("", "/contacts"),
+    contacts("on a phone", "/contacts", settings={"size": (360, 740)}),
+    contacts("of a newcomer", "/contacts", who="Cleo"),
+    contacts("that match nothing", "/contacts?q=nobody&tag=vip"),
+    _of("contact", "contacts.new")("to type in", "/contacts/new"),
+    _of("contact", "contacts.new")("known already", "/contacts/new", send("Add contact", email="kim@example.org"),
+        status=422),
+    _of("contact", "contacts.show")("", _contact("contact")),
+    _of("contact", "contacts.show")("by phone only", _contact("caller")),
+    _of("contact", "contacts.show")("with a new link", _contact("contact"), press("Create link")),
+    _of("contact", "contacts.show")("with errors", _contact("contact"), press("Add tag"), status=422),
+    _of("contact", "contacts.edit")("to change", _contact("contact", "/edit")),
+    _of("contact", "contacts.merge")("to merge", _contact("contact", "/merge?q=kim")),
+    _of("contact", "contacts.merge")("and the other", lambda stage: f"{_contact('contact', '/merge')(stage)}"
+        f"?other={stage.ids['caller']}"),
+    _of("contact", "contacts.erase")("to erase", _contact("caller", "/erase")),
+    _of("contact", "contacts.erase")("expected soon", _contact("contact", "/erase")),
+    _of("contact fields", "contacts.own_fields")("", "/contacts/fields"),
+]  # fmt: skip
 OWNER_STATES = [
     *CALENDARS,
     *GROUPS,
+    *CONTACTS,
     *FORMS,
     *SETTINGS,
     *ONE_TIME_LINKS,

@@ -20,6 +20,10 @@ from app.bookings.models import Booking, Party
 from app.bookings.rescheduling import Move, reschedule
 from app.bookings.service import cancel, mark_no_show
 from app.calendars.models import Calendar, ContactKind, DateOverride, LocationKind
+from app.contacts import editing, fields, tags
+from app.contacts.bookings import contact_of_booking
+from app.contacts.models import Contact, ContactSource
+from app.contacts.service import Details, find_or_create
 from app.db import db, transaction
 from app.links import sightings
 from app.links.models import LinkStatus, OneTimeLink, SightingKind
@@ -212,6 +216,7 @@ def _make_rows(stage: Stage, ada: User, ben: User) -> None:
     _make_links(stage, made, ada)
     _make_bookings(stage, made, ada)
     _make_requests(stage)
+    _make_contacts(stage, ada)
     _make_forms(stage, ada)
     _make_work(stage, ada)
 
@@ -384,6 +389,29 @@ def _make_requests(stage: Stage) -> None:
     make_request(used, name="Noor Haddad", email="noor@example.org", asked_at=NOW - timedelta(days=2))
     for name in ("to answer", "to ignore"):
         stage.ids[name] = make_request(asking, name=name.title(), email=f"{name[3:]}@example.org").id
+
+
+def _make_contacts(stage: Stage, ada: User) -> None:
+    """One who has everything, and booked; one known by phone only; and one more, not to be mistaken for the first."""
+    account_id = account_of(ada)
+
+    def made(*details: str, source: ContactSource = ContactSource.HAND) -> Contact:
+        return find_or_create(account_id, Details(*details), source, NOW - timedelta(days=3))
+
+    with transaction():
+        contact = made("Sam Lee", "sam@example.org", "+493012345678", source=ContactSource.FORM)
+        made("Kim " + LONG[:90], "kim@example.org")
+        stage.ids |= {
+            "contact": contact.id,
+            "caller": made("", "", "+442079460000", source=ContactSource.CALL).id,
+        }
+        field = fields.create(account_id, "Company")
+        fields.set_value(contact, field.key, "Lee & Daughters Ltd", NOW, ada.id)
+        for tag in ("vip", "berlin", "met at the conference in november", "newsletter", "speaker"):
+            tags.add(contact, tag, NOW, ada.id)
+        editing.add_note(contact, f"{LONG}\n\n{LONG}", ada, NOW)
+        for name in ("upcoming", "moved", "missed"):
+            contact_of_booking(stage.ids[name], NOW)
 
 
 def _make_forms(stage: Stage, ada: User) -> None:

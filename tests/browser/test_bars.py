@@ -26,6 +26,8 @@ PAGELESS = {
     "accounts.home",
     "bookings.ics",
     "calendars.settings",
+    "contacts.export_list",
+    "contacts.export_one",
     "intake.export",
     "links.export",
     "operating.health",

@@ -24,7 +24,9 @@ from tests.factories import NOW, at, make_calendar, make_request, make_user, wis
 
 BEFORE = NOW + timedelta(days=30)
 ZORA = ("zora", "+4915112345678")
-NOTHING = dict.fromkeys(("bookings", "reasons", "links", "requests", "submissions", "messages"), 0)
+NOTHING = dict.fromkeys(
+    ("bookings", "reasons", "links", "requests", "submissions", "calls", "texts", "messages"), 0
+)
 
 
 @pytest.fixture
@@ -87,7 +89,7 @@ def test_nothing_of_her_is_left_and_everything_else_is(calendar: Calendar) -> No
     before, shape = everything().lower(), skeleton()
     assert all(word in before for word in ZORA)
     due = personal.due(BEFORE)
-    assert due == dict.fromkeys(NOTHING, 1) | {"submissions": 0}
+    assert due == dict.fromkeys(NOTHING, 1) | {"submissions": 0, "calls": 0, "texts": 0}
     assert everything().lower() == before
     assert personal.forget(BEFORE) == due
     after = everything().lower()
@@ -145,7 +147,7 @@ def test_an_expired_link_goes_on_checking_its_recipient(calendar: Calendar) -> N
 def test_requests_that_nobody_answered_are_ignored_and_go(calendar: Calendar) -> None:
     """Two of one link, which may have one address once they are settled."""
     link = new_link(calendar, "Ines")
-    old = [make_request(link, name=personal.REMOVED, email=f"{name}@example.org") for name in ("x", "y")]
+    old = [make_request(link, name="Name removed", email=f"{name}@example.org") for name in ("x", "y")]
     assert personal.forget(BEFORE)["requests"] == 3
     assert personal.due(BEFORE) == NOTHING
     db.session.expire_all()

@@ -90,6 +90,11 @@ ADMINS = {
     "phone.update",
     "phone.renew",
     "phone.send_test",
+    "contacts.index",
+    "contacts.new",
+    "contacts.export_list",
+    "contacts.own_fields",
+    "contacts.add_field",
 }
 # Whoever manages what the address names.
 MANAGERS = {
@@ -157,6 +162,17 @@ MANAGERS = {
     "bookings.change",
     "bookings.accept",
     "bookings.decline",
+    "contacts.show",
+    "contacts.edit",
+    "contacts.tag",
+    "contacts.note",
+    "contacts.remove_note",
+    "contacts.channel",
+    "contacts.create_link",
+    "contacts.export_one",
+    "contacts.merge",
+    "contacts.erase",
+    "contacts.remove_field",
 }
 OWNERS_PAGES = ONESELF | ADMINS | MANAGERS
 
@@ -267,6 +283,17 @@ ACTIONS = [
     Action("phone.update", {"voicemail_seconds": "9"}, page="phone.show", has="voicemail_seconds"),
     Action("phone.renew"),
     Action("phone.send_test", {"test-number": "+49 30 901820"}),
+    Action("contacts.new", {"email": "kim@example.org"}, page="contacts.new", has="email"),
+    Action("contacts.edit", {"name": "Kim"}, page="contacts.edit", has="email"),
+    Action("contacts.tag", {"tag": "guest"}),
+    Action("contacts.note", {"text": "Called"}),
+    Action("contacts.remove_note"),
+    Action("contacts.channel", {"channel": "email", "do": "stop"}),
+    Action("contacts.create_link", {"note": "by phone"}, page="contacts.show", has="calendar_id"),
+    Action("contacts.merge", {"other": "2"}),
+    Action("contacts.erase", uses={"contact_id": "other_id"}),
+    Action("contacts.add_field", {"label": "Company"}),
+    Action("contacts.remove_field"),
 ]
 
 

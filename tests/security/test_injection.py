@@ -2,7 +2,9 @@
 
 import csv
 import io
+import json
 import re
+import zipfile
 from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
@@ -47,6 +49,12 @@ TEXTS = {
     "links.create": ["for_name", "note"],
     "links.edit": ["for_name", "note"],
     "bookings.cancel": ["reason"],
+    "contacts.new": ["name"],
+    "contacts.edit": ["name", "field_zebrafinch"],
+    "contacts.tag": ["tag"],
+    "contacts.note": ["text"],
+    "contacts.create_link": ["note"],
+    "contacts.add_field": ["label"],
 }
 ASKED = [
     {"id": "q1", "label": "Why?", "kind": "text", "required": False, "choices": []},
@@ -159,7 +167,10 @@ def _assert_harmless(answer: TestResponse) -> None:
     is_mail = "sandbox" in answer.headers["Content-Security-Policy"]
     html = _assert_mail_html if is_mail else _assert_html
     kinds = {"text/html": html, "text/calendar": _assert_ics, "text/csv": _assert_csv}
-    kinds.get(answer.mimetype, lambda _text: None)(answer.text)
+    if answer.mimetype == "application/zip":
+        _assert_zip(answer.data)
+    elif answer.mimetype in kinds:
+        kinds[answer.mimetype](answer.text)
 
 
 def _assert_html(text: str) -> None:
@@ -186,6 +197,15 @@ def _assert_csv(text: str) -> None:
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
     assert {len(row) for row in rows} == {len(rows[0])}
     assert not [cell for row in rows for cell in row if cell.lstrip().startswith(("=", "+", "@", "-", "|"))]
+
+
+def _assert_zip(data: bytes) -> None:
+    zipped = zipfile.ZipFile(io.BytesIO(data))
+    assert json.loads(zipped.read("contact.json"))["email"]
+    for name in zipped.namelist():
+        assert re.fullmatch(r"contact\.json|bookings/[0-9A-F]{4}-[0-9A-F]{4}\.ics", name)
+        if name.endswith(".ics"):
+            _assert_ics(zipped.read(name).decode())
 
 
 class _Tags(HTMLParser):

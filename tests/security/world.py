@@ -15,6 +15,9 @@ from app.accounts.models import Membership, Role, Session, User
 from app.bookings import manage
 from app.bookings.models import Booking
 from app.calendars.models import Calendar, DateOverride
+from app.contacts import editing, fields, tags
+from app.contacts.models import ContactNote, ContactSource
+from app.contacts.service import Details, find_or_create
 from app.db import db, transaction
 from app.links.models import LinkStatus, OneTimeLink
 from app.messaging import opt_outs
@@ -154,6 +157,7 @@ class World:
             "off_form_id": make_form(self.ada, name=SECRET_WORD, switched_off_at=NOW).id,
             "submission_id": make_submission(form, name=SECRET_WORD),
             "request_id": make_request(used, name=SECRET_WORD).id,
+            **_contacts(self.ada, calendar),
             "failed_id": _failed_work(calendar.account_id),
             "message_id": _message(calendar),
             "kind": "booking_confirmed",
@@ -201,6 +205,23 @@ def _failed_work(account_id: int) -> int:
     with transaction():
         made = give_up_work(account_id, error=f"{SECRET_WORD} is not at home", title=SECRET_WORD)
     return made.id
+
+
+def _contacts(ada: User, calendar: Calendar) -> dict[str, int]:
+    """One with a tag, a note, a field and a link, and another to merge with."""
+    account_id = calendar.account_id
+    with transaction():
+        contact, other = (
+            find_or_create(account_id, Details(SECRET_WORD, email), ContactSource.HAND, NOW)
+            for email in (f"{SECRET_WORD}@example.org", "other@example.org")
+        )
+        field = fields.create(account_id, SECRET_WORD)
+        fields.set_value(contact, field.key, SECRET_WORD, NOW)
+        tags.add(contact, SECRET_WORD, NOW)
+        editing.add_note(contact, SECRET_WORD, ada, NOW)
+        note_id = db.session.scalar(select(ContactNote.id))
+    make_link(calendar, contact_id=contact.id)
+    return {"contact_id": contact.id, "other_id": other.id, "field_id": field.id, "note_id": note_id}
 
 
 def _message(calendar: Calendar) -> int:
