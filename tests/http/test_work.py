@@ -81,6 +81,7 @@ def test_what_is_done_again_and_again_is_listed_while_it_fails(app, client, ada,
     text = page(client)
     assert "Old events</th>" in text
     assert "OperationalError: disk full" in text
+    assert "Nothing else has failed." in text
     assert "from Tue 1 Dec 10:00" in text
     with app.app_context(), transaction():
         periodic.forget("old events")
