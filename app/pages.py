@@ -19,6 +19,7 @@ from .calendars import routes as calendars_routes
 from .contacts import data_routes as contact_data_routes
 from .contacts import routes as contacts_routes
 from .groups import routes as groups_routes
+from .insights import routes as insights_routes
 from .intake import contact_data as submissions_of_contacts
 from .intake import routes as intake_routes
 from .intake import submission_routes
@@ -85,6 +86,7 @@ ROUTES = (
     intake_routes,
     submission_routes,
     public_form_routes,
+    insights_routes,
     worker_routes,
 )
 # What features keep of contacts; each says so in contacts/belongings.py when it is imported.

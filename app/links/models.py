@@ -76,6 +76,7 @@ class OneTimeLink(Base):
         Index("ix_one_time_link_calendar", "calendar_id", "id"),
         Index("ix_one_time_link_status", "calendar_id", "status", "id"),
         Index("ix_one_time_link_source", "calendar_id", "source", "id"),
+        Index("ix_one_time_link_made", "account_id", "created_at"),
         Index(
             "ix_one_time_link_contact",
             "contact_id",

@@ -127,6 +127,7 @@ details, hours, rules = _section("details"), _section("availability"), _section(
 place, questions, expired = _section("location"), _section("questions"), _section("expired-page")
 delete_calendar = _of("delete calendar", "calendars.delete")
 links, link = _of("links", "links.index"), _of("link", "links.show")
+insights = _of("insights", "insights.index")
 bookings, booking = _of("bookings", "bookings.index"), _of("booking", "bookings.show")
 account = _of("account", "accounts.show")
 contacts = _of("contacts", "contacts.index")
@@ -280,6 +281,12 @@ MESSAGES = [
     message("with its text", _message("sent"), unfold("As plain text")),
     message("that is a text", lambda stage: f"/messages/{stage.ids['text']}"),
 ]  # fmt: skip
+INSIGHTS = [
+    insights("", "/insights"),
+    insights("on a phone", "/insights", settings={"size": (360, 740)}),
+    insights("of a newcomer", "/insights?by=workflow", who="Cleo"),
+    insights("of a wrong date", "/insights?from=soon", status=422),
+]
 NOTIFICATIONS = [
     _section("notifications")("", _in("intro", "settings/notifications")),
     notice("", _in("intro", f"{NOTICES}/booking_confirmed")),
@@ -355,6 +362,7 @@ OWNER_STATES = [
     *ONE_TIME_LINKS,
     *BOOKINGS,
     *MESSAGES,
+    *INSIGHTS,
     *NOTIFICATIONS,
     *WORK,
     *ACCOUNT,

@@ -25,6 +25,7 @@ PAGELESS = {
     "static",
     "accounts.home",
     "bookings.ics",
+    "insights.export",
     "calendars.settings",
     "contacts.export_list",
     "contacts.export_one",

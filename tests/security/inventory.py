@@ -76,6 +76,8 @@ ONESELF = {
     "calendars.index",
     "calendars.new",
     "bookings.index",
+    "insights.index",
+    "insights.export",
     "messages.index",
 }
 # Whoever manages the account, each their own: owners and admins, no members.

@@ -18,6 +18,7 @@ FEATURES = (
     "messaging",
     "intake",
     "workflows",
+    "insights",
     "public",
 )
 # Modules that start things: they may know everything, and nothing else knows them.
@@ -42,7 +43,8 @@ TOP = (
 PURE = (
     "accounts.browsers", "accounts.passwords", "accounts.reset_tokens",
     "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
-    "columns", "contacts.search", "delivery_errors", "digits", "emails", "errors", "headers", "intake.fields",
+    "columns", "contacts.search", "delivery_errors", "digits", "emails", "errors", "headers",
+    "insights.charts", "insights.choice", "insights.funnel", "intake.fields",
     "intake.origins", "links.search",
     "local_paths", "locales", "localtime", "mail_server", "messaging.addresses", "messaging.letters",
     "messaging.render", "messaging.texts", "messaging.wire", "paths", "phone.formats", "phone.gsm",
@@ -53,7 +55,8 @@ PURE = (
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.
 PAGE_HELPERS = (
-    "calendars.answers", "calendars.overview", "links.bookable", "links.export", "links.listing", "links.request_words",
+    "calendars.answers", "calendars.overview", "insights.words", "links.bookable", "links.export", "links.listing",
+    "links.request_words",
     "links.words",
 )  # fmt: skip
 MODELS_MAY_IMPORT = ("db", "columns")
