@@ -16,6 +16,7 @@ from . import config
 from .amounts import wait_words
 from .db import Base, UtcDateTime, connection, in_transaction, upsert
 from .errors import TooMany
+from .prepared import Prepared
 
 CLEARED_EVERY = 256  # attempts, on average
 
@@ -31,8 +32,10 @@ class RateCount(Base):
     attempts: Mapped[int] = mapped_column(Integer)
 
 
-_COUNTED = select(RateCount.attempts).where(
-    RateCount.key == bindparam("key"), RateCount.window_ends_at == bindparam("ends_at")
+_COUNTED = Prepared(
+    select(RateCount.attempts).where(
+        RateCount.key == bindparam("key"), RateCount.window_ends_at == bindparam("ends_at")
+    )
 )
 
 
@@ -65,8 +68,8 @@ class Limit:
 def check(limit: Limit, *key: object, now: datetime) -> None:
     """Raise TooMany when `key` has used up `limit` in the present window."""
     ends_at = _window_end(limit, now)
-    counted = connection().execute(_COUNTED, {"key": _hashed(limit, key), "ends_at": ends_at}).scalar()
-    if (counted or 0) >= limit.most:
+    counted = _COUNTED.first(key=_hashed(limit, key), ends_at=ends_at)
+    if counted and counted[0] >= limit.most:
         raise limit.refusal(ends_at - now)
 
 
