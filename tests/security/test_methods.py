@@ -105,7 +105,8 @@ def test_r14_no_template_or_script_posts_by_itself() -> None:
 
 def test_r14_no_page_posts_by_itself(world: World) -> None:
     """The same of every page as it arrives, whatever a calendar's texts say."""
-    pages = [world.browser("ada").get(world.path(rule.endpoint)) for rule in _shown(world)]
+    ada = world.browser("ada")
+    pages = [ada.get(world.path(rule.endpoint), buffered=True) for rule in _shown(world)]
     contact = world.browser("nobody")
     paths = (world.link_path, f"{world.link_path}/details?s=1", world.used_path, world.manage_path)
     pages += [contact.get(path) for path in (*paths, f"/c/{world.ids['slug']}", "/o/nothing")]
