@@ -32,6 +32,9 @@ from .operating import routes as operating_routes
 from .phone import contact_data as calls_of_contacts
 from .phone import hook_routes
 from .phone import routes as phone_routes
+from .pipelines import contact_data as opportunities_of_contacts
+from .pipelines import opportunity_routes
+from .pipelines import routes as pipelines_routes
 from .public import (
     ask_routes,
     change_routes,
@@ -87,10 +90,12 @@ ROUTES = (
     submission_routes,
     public_form_routes,
     insights_routes,
+    pipelines_routes,
+    opportunity_routes,
     worker_routes,
 )
 # What features keep of contacts; each says so in contacts/belongings.py when it is imported.
-BELONGINGS = (calls_of_contacts, messages_of_contacts, submissions_of_contacts)
+BELONGINGS = (calls_of_contacts, messages_of_contacts, opportunities_of_contacts, submissions_of_contacts)
 
 
 def init_app(app: Flask) -> None:

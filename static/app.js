@@ -105,6 +105,22 @@
     find("summary", menu).focus();
   });
 
+  // data-card dragged onto another data-stage: its form is sent with that stage, as its button would. The page that comes
+  // says so to screen readers; whoever uses the keyboard has the form itself.
+  let dragged;
+  const stageUnder = ({ target }) => dragged && target.closest("[data-stage]");
+  on("dragstart", ({ target }) => (dragged = target.closest?.("[data-card]")));
+  on("dragend", () => (dragged = null));
+  on("dragover", (event) => stageUnder(event) && event.preventDefault());
+  on("drop", (event) => {
+    const stage = stageUnder(event);
+    if (!stage) return;
+    event.preventDefault();
+    const form = find("form", dragged);
+    form.stage_id.value = stage.dataset.stage;
+    if (!stage.contains(dragged)) form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+  });
+
   // data-busy-text on a submit button: sent once, and says that it is on its way. Not `disabled`, which drops the focus.
   const isBusy = (button) => button.ariaDisabled === "true";
   const busy = (button) => {

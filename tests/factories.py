@@ -10,6 +10,7 @@ from app.accounts.models import Account, EmailChange, Invitation, Membership, Ro
 from app.bookings.booking_step import Attendee, Booked, BookingRequest, book
 from app.calendars.models import Calendar
 from app.contacts.models import Contact, ContactSource
+from app.contacts.service import Details, find_or_create
 from app.db import db, transaction
 from app.events import Event
 from app.groups.models import CalendarGroup, GroupPlace
@@ -18,6 +19,9 @@ from app.intake.fields import FIRST_FIELDS
 from app.intake.models import IntakeForm
 from app.intake.sending import Sent, submit
 from app.links.models import LinkRequest, OneTimeLink
+from app.pipelines import service as pipelines
+from app.pipelines.models import Opportunity, Pipeline
+from app.pipelines.moving import create_opportunity
 from app.worker.models import FailedWork
 from app.workflows import service as workflow_service
 from app.workflows.models import Workflow
@@ -227,6 +231,24 @@ def make_workflow(
         if is_on:
             workflow_service.switch_on(workflow, actor_id, NOW)
     return workflow
+
+
+def make_pipeline(owner: User, **changes: Any) -> Pipeline:
+    """Sales: New, Qualified, Won, Lost, in euros."""
+    values = {"account_id": account_of(owner), "name": "Sales", "currency": "EUR", **changes}
+    with transaction():
+        return pipelines.create_pipeline(**values, actor_id=owner.id, now=NOW)
+
+
+def make_opportunity(
+    pipeline: Pipeline, stage: int = 0, name: str = "Zoe Lind", **changes: Any
+) -> Opportunity:
+    """An opportunity of somebody, found by name, in the pipeline's stage of that number."""
+    address = f"{name.lower().replace(' ', '.')}@example.org"
+    with transaction():
+        place = db.session.get_one(Pipeline, pipeline.id).stages[stage]
+        contact = find_or_create(pipeline.account_id, Details(name, address), ContactSource.HAND, NOW)
+        return create_opportunity(place, contact, **{"now": NOW, **changes})
 
 
 def link_tokens() -> tokens.TokenMaker:

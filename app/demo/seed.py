@@ -15,7 +15,7 @@ from ..groups.service import add_calendar, create_group
 from ..links.models import LinkStatus, OneTimeLink
 from ..links.options import LinkOptions
 from ..links.service import address_of, create_link
-from . import bookings, cast, forms, links, mails
+from . import bookings, cast, forms, links, mails, pipelines
 from .diary import live_through
 
 EMAIL = "dana@example.org"
@@ -39,10 +39,12 @@ def seed(password: str, now: datetime) -> None:
         calendars = _calendars(dana, began_at)
         _group([calendars[0], calendars[2]], dana, began_at)
         form = forms.make_ask(dana, began_at)
+        sales = pipelines.make_sales(form.account_id, dana, began_at)
     happenings = (
         bookings.entries(calendars, dana, now),
         links.entries(calendars, dana, now),
         forms.entries(form, now),
+        pipelines.entries(sales, dana, now),
     )
     live_through(chain.from_iterable(happenings))
     links.look_at_links(now)

@@ -118,6 +118,14 @@ def _form(name: str, page: str = "") -> Address:
     return lambda stage: f"/forms/{stage.ids[name]}{page}"
 
 
+def _pipeline(name: str, page: str = "") -> Address:
+    return lambda stage: f"/pipelines/{stage.ids[name]}{page}"
+
+
+def _opportunity(page: str = "") -> Address:
+    return lambda stage: f"/pipelines/{stage.ids['pipeline']}/opportunities/{stage.ids['opportunity']}{page}"
+
+
 def _submission(stage: Stage) -> str:
     return f"/forms/{stage.ids['form']}/submissions/{stage.ids['submission']}"
 
@@ -135,7 +143,7 @@ messages, message = _of("messages", "messages.index"), _of("message", "messages.
 notice = _of("notice", "calendars.notice")
 work = _of("work", "worker.index")
 team = _of("team", "accounts.team")
-form = _of("form", "intake.edit")
+form, board = _of("form", "intake.edit"), _of("board", "pipelines.show")
 phone = _of("calls and SMS", "phone.show")
 group, new_group = _of("group", "groups.show"), _of("new group", "groups.new")
 
@@ -182,6 +190,25 @@ FORMS = [
         status=422),
     _of("delete a form", "intake.delete")("", _form("closed form", "/delete")),
     _of("delete a form", "intake.delete")("that was sent", _form("form", "/delete")),
+]  # fmt: skip
+PIPELINES = [
+    _of("pipelines", "pipelines.index")("", "/pipelines"),
+    _of("pipelines", "pipelines.index")("of a newcomer", "/pipelines", who="Cleo"),
+    _of("new pipeline", "pipelines.new")("", "/pipelines/new"),
+    board("", _pipeline("pipeline")),
+    board("of nothing", _pipeline("empty pipeline")),
+    board("with a card moved", _pipeline("pipeline"), both(press("Move To Move"), visible("[data-announce]"))),
+    _of("table of a pipeline", "pipelines.table")("", _pipeline("pipeline", "/table")),
+    _of("table of a pipeline", "pipelines.table")("of nothing", _pipeline("empty pipeline", "/table")),
+    _of("settings of a pipeline", "pipelines.settings")("", _pipeline("pipeline", "/settings")),
+    _of("settings of a pipeline", "pipelines.settings")("with errors", _pipeline("pipeline", "/settings"),
+        send("Save", name="", stages__0__name=""), status=422),
+    _of("delete a pipeline", "pipelines.delete")("", _pipeline("empty pipeline", "/delete")),
+    _of("new opportunity", "pipelines.new_opportunity")("", _pipeline("pipeline", "/opportunities/new")),
+    _of("new opportunity", "pipelines.new_opportunity")("with errors", _pipeline("pipeline", "/opportunities/new"),
+        send("Add opportunity", email="sam@", value="much"), status=422),
+    _of("opportunity", "pipelines.opportunity")("", _opportunity()),
+    _of("delete an opportunity", "pipelines.delete_opportunity")("", _opportunity("/delete")),
 ]  # fmt: skip
 SETTINGS = [
     details("", _in("intro", "settings/details")),
@@ -358,6 +385,7 @@ OWNER_STATES = [
     *GROUPS,
     *CONTACTS,
     *FORMS,
+    *PIPELINES,
     *SETTINGS,
     *ONE_TIME_LINKS,
     *BOOKINGS,

@@ -48,6 +48,8 @@ from ..factories import (
     make_group,
     make_invitation,
     make_link,
+    make_opportunity,
+    make_pipeline,
     make_request,
     make_submission,
     token_of,
@@ -218,6 +220,7 @@ def _make_rows(stage: Stage, ada: User, ben: User) -> None:
     _make_requests(stage)
     _make_contacts(stage, ada)
     _make_forms(stage, ada)
+    _make_pipelines(stage, ada)
     _make_work(stage, ada)
 
 
@@ -423,6 +426,19 @@ def _make_forms(stage: Stage, ada: User) -> None:
     make_submission(form, q1=LONG)
     sent = make_submission(form, name="Sam Lee", email="sam@example.org")
     stage.ids |= {"form": form.id, "closed form": closed.id, "submission": sent}
+
+
+def _make_pipelines(stage: Stage, ada: User) -> None:
+    """One with more than its board shows, and one that holds nothing."""
+    sales = make_pipeline(ada)
+    for number in range(22):
+        make_opportunity(sales, name=f"Guest {number}", value=number * 1_050, owner_id=ada.id)
+    make_opportunity(sales, 1, name="To Move", title=LONG)
+    stage.ids |= {
+        "pipeline": sales.id,
+        "empty pipeline": make_pipeline(ada, name="Hiring").id,
+        "opportunity": make_opportunity(sales, 2, name="Sam Lee", title="Roof", value=90_050).id,
+    }
 
 
 def _make_work(stage: Stage, ada: User) -> None:

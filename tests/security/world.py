@@ -39,6 +39,8 @@ from ..factories import (
     make_group,
     make_invitation,
     make_link,
+    make_opportunity,
+    make_pipeline,
     make_request,
     make_submission,
     token_of,
@@ -129,6 +131,7 @@ class World:
         link, used = (make_link(calendar, **texts) for _ in range(2))
         deleted = make_link(calendar, status=LinkStatus.DELETED, deleted_at=NOW)
         group = make_group(calendar, off, name=f"{SECRET_WORD} group", slug="zebrafinches")
+        pipeline = make_pipeline(self.ada, name=f"{SECRET_WORD} pipeline")
         form = make_form(
             self.ada,
             name=f"{SECRET_WORD} form",
@@ -153,6 +156,9 @@ class World:
             "override_id": _override(calendar),
             "group_id": group.id,
             "off_group_id": make_group(make_calendar(self.ada, **named), switched_off_at=NOW).id,
+            "pipeline_id": pipeline.id,
+            "empty_pipeline_id": make_pipeline(self.ada, name=SECRET_WORD).id,
+            "opportunity_id": make_opportunity(pipeline, name=SECRET_WORD, title=SECRET_WORD).id,
             "form_id": form.id,
             "off_form_id": make_form(self.ada, name=SECRET_WORD, switched_off_at=NOW).id,
             "submission_id": make_submission(form, name=SECRET_WORD),

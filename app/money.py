@@ -1,0 +1,61 @@
+"""Amounts of money, kept as whole numbers of a currency's smallest part. Pure."""
+
+import re
+from decimal import Decimal
+
+from babel.numbers import (
+    format_currency,
+    get_currency_name,
+    get_currency_precision,
+    get_territory_currencies,
+)
+
+CURRENCIES = (
+    "EUR", "USD", "GBP", "CHF", "AUD", "BRL", "CAD", "CZK", "DKK", "HUF", "INR", "JPY", "KES", "MXN", "NGN", "NOK",
+    "NZD", "PLN", "RON", "SEK", "SGD", "TRY", "UAH", "ZAR",
+)  # fmt: skip
+MOST = 999_999_999_999
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_PLAIN = re.compile(r"[0-9]{1,12}([.,][0-9]{1,3})?")
+
+
+def amount_of(text: str, currency: str) -> int | None:
+    """What "1,250.50", "1250.5" or "1250,50" is in the currency's smallest parts; None when it is no amount of it."""
+    plain = text.replace(" ", "")
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
+    elif not _PLAIN.fullmatch(plain):
+        return None
+    smallest = Decimal(plain.replace(",", ".")).scaleb(get_currency_precision(currency))
+    return int(smallest) if smallest == int(smallest) and smallest <= MOST else None
+
+
+def typed(amount: int | None, currency: str) -> str:
+    """The amount as it would be typed: "1250.50", "1250"; nothing for none."""
+    if amount is None:
+        return ""
+    value = _value(amount, currency)
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def words(amount: int, currency: str, locale: str) -> str:
+    """ "€1,250.50", "€1,250", as the reader's locale writes it."""
+    value = _value(amount, currency)
+    is_whole = value == int(value)
+    pattern = "¤#,##0" if is_whole else None
+    return format_currency(value, currency, pattern, locale=locale, currency_digits=not is_whole)
+
+
+def currency_of(locale: str) -> str:
+    """What people of the locale's territory pay with, if it is one of CURRENCIES."""
+    theirs = get_territory_currencies(locale.rpartition("_")[2])
+    return next((each for each in theirs if each in CURRENCIES), CURRENCIES[0])
+
+
+def currency_words(currency: str) -> str:
+    """ "EUR, Euro"."""
+    return f"{currency}, {get_currency_name(currency, locale='en')}"
+
+
+def _value(amount: int, currency: str) -> Decimal:
+    return Decimal(amount).scaleb(-get_currency_precision(currency))
