@@ -15,7 +15,7 @@ from ..groups.service import add_calendar, create_group
 from ..links.models import LinkStatus, OneTimeLink
 from ..links.options import LinkOptions
 from ..links.service import address_of, create_link
-from . import bookings, cast, forms, links, mails, pipelines
+from . import bookings, calls, cast, forms, links, mails, pipelines
 from .diary import live_through
 
 EMAIL = "dana@example.org"
@@ -38,6 +38,7 @@ def seed(password: str, now: datetime) -> None:
         )
         calendars = _calendars(dana, began_at)
         _group([calendars[0], calendars[2]], dana, began_at)
+        calls.set_up(calendars[0].account_id, dana, began_at)
         form = forms.make_ask(dana, began_at)
         sales = pipelines.make_sales(form.account_id, dana, began_at)
     happenings = (
@@ -45,6 +46,7 @@ def seed(password: str, now: datetime) -> None:
         links.entries(calendars, dana, now),
         forms.entries(form, now),
         pipelines.entries(sales, dana, now),
+        calls.entries(calendars[0].account_id, now),
     )
     live_through(chain.from_iterable(happenings))
     links.look_at_links(now)

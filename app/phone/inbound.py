@@ -13,6 +13,9 @@ from .formats import Call, Text
 from .models import Keyword, MissedCall, MissedWhy, ReceivedText
 from .settings import Known
 
+# STOP and START are no replies, so that nothing follows from them that follows from a reply.
+TEXT_EVENTS = {None: "sms_received", Keyword.STOP: "sms_stopped", Keyword.START: "sms_started"}
+
 call_table, text_table = MissedCall.__table__, ReceivedText.__table__
 
 
@@ -51,7 +54,7 @@ def take_text(known: Known, text: Text, now: datetime) -> Any | None:
     if row is None:
         return None
     contact_id = _whose(known, text_table, row, ContactSource.SMS, now)
-    _record("sms_received", known, contact_id, now, sms_id=row.id, keyword=text.keyword)
+    _record(TEXT_EVENTS[row.keyword], known, contact_id, now, sms_id=row.id)
     return row
 
 

@@ -1,5 +1,6 @@
 """The slotkey command, as an operator types it."""
 
+import json
 import re
 import socket
 import stat
@@ -7,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app import config, newcomer, tokens
+from app import config, create_app, newcomer, tokens
 from app.config import Settings
 
+from ..services.databases import forget
 from .conftest import SECRET, slotkey
 
 CREATE_ADA = ("create-user", "--name", "Ada", "--email", "ada@example.org", "--password")
@@ -80,6 +82,12 @@ def test_demo_is_made_once_and_rotation_counts_its_links(environ: dict[str, str]
     first, second = slotkey(environ, "demo").stdout, slotkey(environ, "demo").stdout
     assert first == second
     assert "https://book.example.org/o/" in first
+    assert _posted(environ, slotkey(environ, "sign-hook", "missed-call", "+49 30 901821").stdout) == {
+        "taken": True
+    }
+    assert _posted(environ, slotkey(environ, "sign-hook", "text", "030 901821", 'So "long"!').stdout) == {
+        "taken": True
+    }
 
     rotated = {**environ, "SECRET_KEY": "n" * 40, "SECRET_KEY_FALLBACKS": SECRET}
     guide = slotkey(rotated, "rotate-key").stdout
@@ -93,6 +101,13 @@ def test_demo_is_made_once_and_rotation_counts_its_links(environ: dict[str, str]
 
     dropped = slotkey({**environ, "SECRET_KEY": "n" * 40}, "rotate-key").stdout
     assert re.search(rf"^{old} +{live[1]} +{live[2]} +NOT CONFIGURED", dropped, re.MULTILINE)
+
+
+def test_without_hooks_there_is_nothing_to_sign(environ: dict[str, str]) -> None:
+    slotkey(environ, "migrate")
+    ended = slotkey(environ, "sign-hook", "missed-call", "+4930901820")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "No hooks are set up" in ended.stderr
 
 
 def test_newcomer_needs_to_set_nothing(tmp_path: Path) -> None:
@@ -134,3 +149,15 @@ def test_taken_port_is_passed_over() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert port < newcomer.free_port("127.0.0.1", port) <= port + newcomer.PORTS_TRIED
+
+
+def _posted(environ: dict[str, str], printed: str) -> dict[str, bool]:
+    """What a web process answers to the request that curl would make of these options."""
+    options = [line.split(" = ", 1) for line in printed.splitlines()]
+    said = [(name, json.loads(value)) for name, value in options]
+    headers = [value.split(": ", 1) for name, value in said if name == "header"]
+    app = create_app(Settings.from_environment(environ))
+    address, body = dict(said)["url"], dict(said)["data"]
+    answer = app.test_client().post(address, data=body, headers=headers)
+    forget(app)
+    return answer.json

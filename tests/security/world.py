@@ -163,7 +163,8 @@ class World:
             "off_form_id": make_form(self.ada, name=SECRET_WORD, switched_off_at=NOW).id,
             "submission_id": make_submission(form, name=SECRET_WORD),
             "request_id": make_request(used, name=SECRET_WORD).id,
-            **_contacts(self.ada, calendar),
+            **_contacts(self.ada, calendar),  # first: actions know their numbers
+            "name": _phone(calendar.account_id),
             "failed_id": _failed_work(calendar.account_id),
             "message_id": _message(calendar),
             "kind": "booking_confirmed",
@@ -172,7 +173,6 @@ class World:
             "change_id": make_email_change(self.ada).id,
             "session_id": db.session.scalar(select(Session.id).where(Session.user_id == self.ada.id)),
             "slug": calendar.slug,
-            "name": _phone(calendar.account_id),
             "account_id": calendar.account_id,
         }
 
