@@ -9,7 +9,8 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from .. import emails, phones
 from ..calendars.fields import DayField
 from ..calendars.texts import one_line, paragraphs
-from ..web import BaseForm, reader
+from ..phone.settings import region_of
+from ..web import BaseForm, current
 from .editing import LONGEST_NOTE
 from .fields import LONGEST_LABEL, LONGEST_VALUE
 from .models import Contact, ContactField
@@ -33,7 +34,7 @@ class DetailsForm(BaseForm):
             raise ValidationError(emails.UNREADABLE)
 
     def validate_phone(self, field: StringField) -> None:
-        """A number; without its country code it is one of the reader's country."""
+        """A number; without its country code it is one of the account's country."""
         if field.data and phones.e164(field.data, region()) is None:
             raise ValidationError(phones.UNREADABLE)
 
@@ -90,8 +91,8 @@ def details_form(fields: Iterable[ContactField], contact: Contact | None = None)
 
 
 def region() -> str:
-    """The country of numbers without a country code: the reader's own."""
-    return reader().locale.rpartition("_")[2]
+    """The country of numbers without a country code, as the account says under Calls and SMS."""
+    return region_of(current().account.id)
 
 
 def _input(field: ContactField) -> Any:

@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Table, or_, select
 from ..contacts import timeline
 from ..contacts.belongings import Belonging, add
 from ..db import connection
+from . import lately
 from .blanking import blank_calls, blank_texts, call, text
+from .models import MissedWhy
 
 
 def _theirs(rows: Table, contact: Any) -> ColumnElement[bool]:
@@ -37,7 +39,22 @@ def _erase_texts(contact: Any, _now: datetime) -> None:
     blank_texts([row.id for row in _rows(text, contact)])
 
 
+def _how(event: Any) -> str:
+    return lately.HOW[MissedWhy(event.data["why"])]
+
+
+def _said(event: Any) -> str:
+    row = connection().execute(select(text.c.text).where(text.c.id == event.data["sms_id"])).one_or_none()
+    return row.text if row else ""
+
+
 add(Belonging("missed_calls", erase=_erase_calls, export=_export_calls))
 add(Belonging("texts", erase=_erase_texts, export=_export_texts))
-timeline.SAID |= {"call_missed": "Call missed", "sms_received": "Text received"}
+timeline.SAID |= {
+    "call_missed": "Call missed",
+    "sms_received": "Text received",
+    "sms_stopped": "Wants no more texts",
+    "sms_started": "Wants texts again",
+}
 timeline.TONES |= {"call_missed": "info", "sms_received": "info"}
+timeline.DETAILS |= {"call_missed": _how, "sms_received": _said}

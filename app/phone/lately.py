@@ -13,11 +13,11 @@ from .models import Keyword, MissedCall, MissedWhy, ReceivedText
 
 SHOWN = 20
 NO_NUMBER = "Number withheld"
-CALLS = {
-    MissedWhy.NO_ANSWER: "Missed call: nobody answered",
-    MissedWhy.BUSY: "Missed call: busy",
-    MissedWhy.FAILED: "Missed call: it failed",
-    MissedWhy.VOICEMAIL: "Missed call: voicemail",
+HOW = {
+    MissedWhy.NO_ANSWER: "nobody answered",
+    MissedWhy.BUSY: "busy",
+    MissedWhy.FAILED: "it failed",
+    MissedWhy.VOICEMAIL: "voicemail",
 }
 KEYWORDS = {Keyword.STOP: "Wants no more texts", Keyword.START: "Wants texts again"}
 
@@ -31,6 +31,7 @@ class Incoming(NamedTuple):
     said: str
     number: str
     name: str
+    contact_id: int | None
     at: datetime
 
 
@@ -50,6 +51,6 @@ def _newest(table: Any, account_id: int) -> Sequence[Any]:
 
 def _in_words(row: Any) -> Incoming:
     is_call = hasattr(row, "why")
-    what = CALLS[row.why] if is_call else KEYWORDS.get(row.keyword, "Text")
+    what = f"Missed call: {HOW[row.why]}" if is_call else KEYWORDS.get(row.keyword, "Text")
     number = phones.international(row.number) or row.number or NO_NUMBER
-    return Incoming(what, "" if is_call else row.text, number, row.contact_name or "", row.at)
+    return Incoming(what, "" if is_call else row.text, number, row.contact_name or "", row.contact_id, row.at)

@@ -14,15 +14,14 @@ from ..error_pages import ask_to_wait
 from ..errors import NotAllowed
 from ..intake import sending
 from ..intake.models import IntakeForm
+from ..phone.settings import region_of
 from ..visitor import address_key
-from . import visits
 from .intake_forms import answers_in, public_form
 from .limits import FORM_SENT, FORM_SENT_BY_ALL, MISTAKES, OLDEST_FORM, QUICKEST_PERSON
 
 NOT_FROM_THERE = "This form may not be sent from %s. Open the form's own page and send it there."
 TOO_OLD = "This page was open for too long. What you typed is kept: press Send again."
 TOO_QUICK = "That was very quick. Please look over what you typed, then press Send again."
-NO_ZONE = "UTC"  # the page shows no times
 PRIVATE = ("", "null")  # what browsers say of a page that names itself to nobody, as ours does
 
 
@@ -39,7 +38,8 @@ class IntakePage:
     now: datetime
 
     def __post_init__(self) -> None:
-        region = visits.reading_for(NO_ZONE).reader.locale.rpartition("_")[2]
+        # Whoever looks has typed no number yet.
+        region = region_of(self.intake.account_id) if request.method == "POST" else ""
         self.form = public_form(self.intake, region)
 
     def require_allowed(self) -> None:

@@ -1,17 +1,22 @@
 """Settings > Calls and SMS."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from app import clock
 from app.accounts.models import User
+from app.contacts.models import Contact
 from app.db import db, transaction
 from app.messaging.models import Channel, Message
 from app.phone import settings
 from app.phone.models import PhoneSettings
 from app.phone.settings import Setting
-from tests.factories import account_of
+from tests.factories import NOW, account_of, make_form
 from tests.http.calendar_people import join_team, signed_in
 from tests.mailing import deliver_all
 from tests.people import make_person, send
@@ -158,3 +163,23 @@ def test_members_and_strangers_stay_out(app: Flask, ada: User) -> None:
         answer = signed_in(app, person).get(PAGE)
         assert answer.status_code == (403 if person.name.startswith("Ben") else 200)
         assert hooks.name not in answer.text
+
+
+def test_numbers_of_contacts_and_of_forms_are_read_as_of_that_country(
+    app: Flask, client: FlaskClient, ada: User
+) -> None:
+    """Whatever language a browser speaks."""
+    send(client, PAGE, **{**SAVED, "region": "DE"})
+    send(client, "/contacts/new", phone="030 901820")
+    with app.app_context():
+        fields = [{"id": "p", "kind": "phone", "label": "Phone", "required": True}]
+        form = make_form(ada, fields=fields)
+    path = f"/f/{form.slug}"
+    page = app.test_client().get(path).text
+    key = re.search(r'name="key"[^>]* value="([^"]+)"', page)[1]
+    with clock.fixed(NOW + timedelta(seconds=10)):
+        sent = app.test_client().post(path, data={"key": key, "p": "(030) 901821"})
+    assert sent.status_code in (200, 303)
+    with app.app_context():
+        numbers = db.session.scalars(db.select(Contact.phone).order_by(Contact.id)).all()
+    assert numbers == [CALLER, "+4930901821"]

@@ -142,6 +142,7 @@ class World:
         with transaction():
             sessions.begin(self.ada, calendar.account_id, NOW, "Firefox on Linux")
         past_start = at(9, days=-1)
+        contacts = _contacts(self.ada, calendar)
         return {
             "calendar_id": calendar.id,
             "off_id": off.id,
@@ -163,7 +164,7 @@ class World:
             "off_form_id": make_form(self.ada, name=SECRET_WORD, switched_off_at=NOW).id,
             "submission_id": make_submission(form, name=SECRET_WORD),
             "request_id": make_request(used, name=SECRET_WORD).id,
-            **_contacts(self.ada, calendar),  # first: actions know their numbers
+            **contacts,
             "name": _phone(calendar.account_id),
             "failed_id": _failed_work(calendar.account_id),
             "message_id": _message(calendar),
