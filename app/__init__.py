@@ -12,7 +12,7 @@ from .config import Settings
 from .files import ProtectedFiles
 from .messaging import kinds
 from .paths import beside_code
-from .request_checks import refuse_what_cannot_be_read
+from .request_checks import allow_uploads, refuse_what_cannot_be_read
 from .workflows import letters
 
 LARGEST_BODY = 256 * 1024
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     snapshots.init_app(app)
     counters.init_app(app)
     request_ids.init_app(app)
+    app.before_request(allow_uploads)
     app.before_request(refuse_what_cannot_be_read)  # before CSRF, which reads the form
     web.init_app(app)
     error_pages.init_app(app)

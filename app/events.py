@@ -4,7 +4,9 @@ One row is audit trail, timeline and outbox in one: `delivered_at` stays empty u
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +45,17 @@ class Event(Base):
 
 
 INSERT_EVENT = insert(Event.__table__)
+_untold: ContextVar[bool] = ContextVar("untold", default=False)
+
+
+@contextmanager
+def untold() -> Iterator[None]:
+    """What is recorded inside stands on timelines, and nobody reacts to it."""
+    token = _untold.set(True)
+    try:
+        yield
+    finally:
+        _untold.reset(token)
 
 
 def record(
@@ -71,6 +84,7 @@ def record(
             "contact_id": contact_id,
             "actor_id": actor_id,
             "data": data or {},
+            "delivered_at": at if _untold.get() else None,
         },
     )
 

@@ -7,6 +7,7 @@ messages and workflows name the field by it.
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -73,6 +74,15 @@ def set_values(
         loaded(contact.id)
         record_change(contact, [], now, actor_id, fields=changed)
     return changed
+
+
+def fill_in(row: Any, values: dict[str, str], now: datetime, actor_id: int | None) -> None:
+    """Set what is not known of the contact yet; `row` is as `service.hold` has it, the keys are the account's."""
+    empty = {key: _checked_value(value, key) for key, value in values.items() if not row.fields.get(key)}
+    filled = {key: value for key, value in empty.items() if value}
+    if filled:
+        write(row.id, {"fields": {**row.fields, **filled}})
+        record_change(row, [], now, actor_id, fields=list(filled))
 
 
 def values_of(contact_id: int) -> dict[str, str]:

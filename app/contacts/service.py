@@ -35,6 +35,16 @@ def find_or_create(
 ) -> Contact:
     """The account's contact with this e-mail address, else with this phone number, else a new one.
 
+    See `find_or_make`, which tells its number only.
+    """
+    return loaded(find_or_make(account_id, details, source, now, actor_id=actor_id)[0])
+
+
+def find_or_make(
+    account_id: int, details: Details, source: ContactSource, now: datetime, *, actor_id: int | None = None
+) -> tuple[int, bool]:
+    """The number of that contact, and whether it is new.
+
     What is empty about the one found is filled in, and nothing overwritten. A number that belongs to a contact with
     another address is not enough: people share phones, and mail for one of them must not reach the other. Of several
     who come at once with one address, one makes the contact. Raises Invalid without address and number.
@@ -44,7 +54,7 @@ def find_or_create(
         found = _find(account_id, details)
         if found is not None:
             _fill_in(found, details, now, actor_id)
-            return loaded(found.id)
+            return found.id, False
         made = _insert(account_id, details, source, now)
         if made is not None:
             events.record(
@@ -55,7 +65,7 @@ def find_or_create(
                 at=now,
                 data={"source": source.value},
             )
-            return loaded(made)
+            return made, True
     raise Overtaken("This contact was changed at the same moment.")
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from ..accounts import forgetting
 from ..bookings import requests
 from ..contacts import bookings as contacts_of_bookings
+from ..contacts import imports
 from ..events import Event
 from ..messaging import account_mails, delivery, link_mails, mails, reminders
 from ..operating import personal
@@ -48,6 +49,7 @@ _OF_FEATURES: dict[str, tuple[Handler, ...]] = {
     "member_invited": (account_mails.member_invited,),
     "email_change_asked": (account_mails.email_change_asked,),
     "message_queued": (delivery.deliver,),
+    imports.STARTED: (imports.import_contacts,),
     STARTED: (runner.advance,),
     RESUMED: (runner.advance,),
 }
@@ -64,6 +66,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("requests of hooks", timedelta(hours=1), receipts.forget_old),
     Periodic("accounts", timedelta(hours=6), forgetting.forget_old),
     Periodic("personal data", timedelta(hours=6), personal.forget_old),
+    Periodic("old imports", timedelta(hours=6), imports.forget_old),
     Periodic("old events", timedelta(days=1), tidying.tidy),
     Periodic("reminders", timedelta(minutes=1), reminders.queue_due),
     Periodic("workflows by the clock", timedelta(minutes=1), timed.start_due),

@@ -1,7 +1,7 @@
 """Forgets what nobody looks at any more.
 
-Events of a link or a booking are its timeline, and stay as long as it does. Others, of calendars and of work itself,
-go when they have been delivered and are older than EVENTS_KEPT_DAYS, unless failed work still needs them.
+Events of a link, a booking or a contact are its timeline, and stay as long as it does. Others, of calendars and of work
+itself, go when they have been delivered and are older than EVENTS_KEPT_DAYS, unless failed work still needs them.
 """
 
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ def tidy(now: datetime) -> None:
 def _old_events(before: datetime) -> list[str]:
     """Found before any transaction: it means looking at all events."""
     is_old = (Event.delivered_at < before, Event.at < before)
-    on_no_timeline = (Event.link_id.is_(None), Event.booking_id.is_(None))
+    on_no_timeline = (Event.link_id.is_(None), Event.booking_id.is_(None), Event.contact_id.is_(None))
     is_needed = exists().where(FailedWork.event_id == Event.id)
     old = select(Event.id).where(*is_old, *on_no_timeline, ~is_needed)
     with db.engine.connect() as reading:

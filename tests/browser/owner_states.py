@@ -34,6 +34,10 @@ def _contact(name: str, page: str = "") -> Address:
     return lambda stage: f"/contacts/{stage.ids[name]}{page}"
 
 
+def _import(name: str) -> Address:
+    return lambda stage: f"/contacts/imports/{stage.ids[name]}"
+
+
 def _message(state: str) -> Address:
     return lambda stage: stage.message(state)
 
@@ -378,6 +382,11 @@ CONTACTS = [
         f"?other={stage.ids['caller']}"),
     _of("contact", "contacts.erase")("to erase", _contact("caller", "/erase")),
     _of("contact", "contacts.erase")("expected soon", _contact("contact", "/erase")),
+    _of("imports", "contacts.all_imports")("", "/contacts/imports"),
+    _of("imports", "contacts.all_imports")("of nothing", "/contacts/imports", press("Look at it"), status=422),
+    _of("import", "contacts.show_import")("to look at", _import("list")),
+    _of("import", "contacts.show_import")("running", _import("running list")),
+    _of("import", "contacts.show_import")("done", _import("done list")),
     _of("contact fields", "contacts.own_fields")("", "/contacts/fields"),
 ]  # fmt: skip
 OWNER_STATES = [

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,8 +21,9 @@ from app.bookings.models import Booking, Party
 from app.bookings.rescheduling import Move, reschedule
 from app.bookings.service import cancel, mark_no_show
 from app.calendars.models import Calendar, ContactKind, DateOverride, LocationKind
-from app.contacts import editing, fields, tags
+from app.contacts import csv_lines, editing, fields, imports, tags
 from app.contacts.bookings import contact_of_booking
+from app.contacts.import_models import ContactImport, ContactImportSkip
 from app.contacts.models import Contact, ContactSource
 from app.contacts.service import Details, find_or_create
 from app.db import db, transaction
@@ -415,6 +417,26 @@ def _make_contacts(stage: Stage, ada: User) -> None:
         editing.add_note(contact, f"{LONG}\n\n{LONG}", ada, NOW)
         for name in ("upcoming", "moved", "missed"):
             contact_of_booking(stage.ids[name], NOW)
+    _make_imports(stage, ada)
+
+
+def _make_imports(stage: Stage, ada: User) -> None:
+    """One to look at, one in the middle, and one that skipped lines."""
+    file = "Full name,E-mail,Mobile,Company\n" + f"Noor Haddad,noor@example.org,,{LONG}\nNobody,,,\n" * 5
+    names = ("list", "running list", "done list")
+    for name in names:
+        lines = csv_lines.lines_of(BytesIO(file.encode()))
+        stage.ids[name] = imports.store(account_of(ada), f"{name}.csv", "GB", lines, ada, NOW)
+    with transaction():
+        for name in names[1:]:
+            given = db.session.get_one(ContactImport, stage.ids[name])
+            imports.start(given, ["name", "email", "", "field_company"], True, "", NOW)
+        stopped = {"read": 4, "made": 2, "skipped": 2}
+        db.session.execute(update(ContactImport).where(ContactImport.id == given.id).values(stopped))
+        for line in (3, 5):
+            why = "Enter an e-mail address or a phone number."
+            db.session.add(ContactImportSkip(import_id=given.id, line=line, why=why, text=f"Nobody, {LONG}"))
+        imports.stop(given, NOW)
 
 
 def _make_forms(stage: Stage, ada: User) -> None:

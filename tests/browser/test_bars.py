@@ -29,6 +29,7 @@ PAGELESS = {
     "calendars.settings",
     "contacts.export_list",
     "contacts.export_one",
+    "contacts.skipped",
     "intake.export",
     "links.export",
     "operating.health",

@@ -33,6 +33,7 @@ def test_old_events_go_unless_something_shows_or_needs_them(monkeypatch):
     record("of_another")
     record("of_a_link", link_id=1)
     record("of_a_booking", booking_id=1)
+    record("of_a_contact", contact_id=1)
     record("waiting", delivered=False)
     record("young", at=NOW - timedelta(days=300))
     record("failed")
@@ -41,7 +42,7 @@ def test_old_events_go_unless_something_shows_or_needs_them(monkeypatch):
         give_up_work(event.account_id)
     db.session.rollback()
     tidying.tidy(NOW)
-    assert names() == {"of_a_link", "of_a_booking", "waiting", "young", "failed"}
+    assert names() == {"of_a_link", "of_a_booking", "of_a_contact", "waiting", "young", "failed"}
 
 
 def test_work_given_up_long_ago_goes_and_work_that_is_tried_stays():

@@ -13,6 +13,7 @@ from app.accounts.models import Role, User
 from app.calendars.models import Calendar
 from app.contacts import tags
 from app.contacts.bookings import contact_of_booking
+from app.contacts.import_models import ContactImport, ContactImportSkip
 from app.contacts.models import Contact, ContactSource
 from app.contacts.service import Details, find_or_create
 from app.db import db, transaction
@@ -252,8 +253,57 @@ def everything() -> bytes:
     return repr([db.session.execute(db.select(table)).all() for table in tables]).encode()
 
 
+def test_a_list_is_looked_at_imported_and_reported(client: FlaskClient, app: Flask, ada: User) -> None:
+    assert submit(client, "/contacts/imports", "pasted", pasted=" ").status_code == 422
+    token = form_token(client.get("/contacts/imports"))
+    lines = "".join(f"Guest {n},guest{n}@example.org\n" for n in range(20_000))
+    sent = {
+        "csrf_token": token,
+        "file": (io.BytesIO(f"Name,E-mail\n{lines}nobody,\n".encode()), "guests.csv"),
+    }
+    made = client.post("/contacts/imports", data=sent)
+    assert made.status_code == 303
+    page = client.get(made.location).text
+    assert "20,002 lines." in page
+    assert "Guest 0 · Guest 1 · Guest 2" in page
+    answer = submit(client, made.location, "column", column=["name", ""])
+    assert answer.status_code == 422
+    assert "Choose the column" in answer.text
+    assert submit(client, made.location, "column", tag="fair", has_head="y").status_code == 303
+    running = client.get(made.location, headers={"HX-Request": "true", "HX-Target": "div#progress"}).text
+    assert running.lstrip().startswith('<div id="progress"')
+    assert "0 of 20,002 lines read." in running
+    assert "every 2s" in running
+    token = form_token(client.get(made.location))
+    client.post(f"{made.location}/stop", data={"csrf_token": token})
+    assert "Stopped" in client.get(made.location).text
+    with app.app_context(), transaction():
+        db.session.add(ContactImportSkip(import_id=1, line=9, why="=1+1", text="nobody"))
+        db.session.execute(db.update(ContactImport).values(skipped=1))
+    assert "9,'=1+1,nobody" in client.get(f"{made.location}/skipped.csv").text
+    assert "All skipped lines as CSV" in client.get(made.location).text
+
+
+def test_strangers_cannot_send_large_files(client: FlaskClient) -> None:
+    sent = {"file": (io.BytesIO(b"x" * 300_000), "guests.csv")}
+    assert client.post("/contacts/imports", data=sent).status_code == 413
+
+
 @pytest.mark.parametrize(
-    "path", ["", "/new", "/fields", ".csv", "/1", "/1/edit", "/1/merge", "/1/erase", "/1/export.zip"]
+    "path",
+    [
+        "",
+        "/new",
+        "/fields",
+        "/imports",
+        "/imports/1",
+        ".csv",
+        "/1",
+        "/1/edit",
+        "/1/merge",
+        "/1/erase",
+        "/1/export.zip",
+    ],
 )
 def test_members_and_strangers_see_no_contacts(app: Flask, ada: User, make: Make, path: str) -> None:
     make()
@@ -263,4 +313,4 @@ def test_members_and_strangers_see_no_contacts(app: Flask, ada: User, make: Make
     sign_in(member, ben)
     sign_in(stranger, make_person(app, "Cleo Stranger"), PASSWORD)
     assert member.get(f"/contacts{path}").status_code == 403
-    assert stranger.get(f"/contacts{path}").status_code == (404 if "/1" in path else 200)
+    assert stranger.get(f"/contacts{path}").status_code == (404 if "1" in path else 200)

@@ -99,6 +99,8 @@ ADMINS = {
     "contacts.export_list",
     "contacts.own_fields",
     "contacts.add_field",
+    "contacts.all_imports",
+    "contacts.upload",
 }
 # Whoever manages what the address names.
 MANAGERS = {
@@ -186,6 +188,10 @@ MANAGERS = {
     "contacts.merge",
     "contacts.erase",
     "contacts.remove_field",
+    "contacts.show_import",
+    "contacts.start_import",
+    "contacts.stop_import",
+    "contacts.skipped",
 }
 OWNERS_PAGES = ONESELF | ADMINS | MANAGERS
 
@@ -319,6 +325,9 @@ ACTIONS = [
     Action("contacts.erase", uses={"contact_id": "other_id"}),
     Action("contacts.add_field", {"label": "Company"}),
     Action("contacts.remove_field"),
+    Action("contacts.upload", {"pasted": "Kim,kim@example.org"}),
+    Action("contacts.start_import", page="contacts.show_import", has="column"),
+    Action("contacts.stop_import"),
 ]
 
 

@@ -61,6 +61,8 @@ TEXTS = {
     "contacts.note": ["text"],
     "contacts.create_link": ["note"],
     "contacts.add_field": ["label"],
+    "contacts.upload": ["pasted"],
+    "contacts.start_import": ["tag"],
 }
 ASKED = [
     {"id": "q1", "label": "Why?", "kind": "text", "required": False, "choices": []},

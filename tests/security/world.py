@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import cached_property
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
@@ -15,7 +16,7 @@ from app.accounts.models import Membership, Role, Session, User
 from app.bookings import manage
 from app.bookings.models import Booking
 from app.calendars.models import Calendar, DateOverride
-from app.contacts import editing, fields, tags
+from app.contacts import csv_lines, editing, fields, imports, tags
 from app.contacts.models import ContactNote, ContactSource
 from app.contacts.service import Details, find_or_create
 from app.db import db, transaction
@@ -228,7 +229,15 @@ def _contacts(ada: User, calendar: Calendar) -> dict[str, int]:
         editing.add_note(contact, SECRET_WORD, ada, NOW)
         note_id = db.session.scalar(select(ContactNote.id))
     make_link(calendar, contact_id=contact.id)
-    return {"contact_id": contact.id, "other_id": other.id, "field_id": field.id, "note_id": note_id}
+    file = BytesIO(f"Name,E-mail\n{SECRET_WORD},{SECRET_WORD}@example.org\n".encode())
+    import_id = imports.store(account_id, SECRET_WORD, "GB", csv_lines.lines_of(file), ada, NOW)
+    return {
+        "import_id": import_id,
+        "contact_id": contact.id,
+        "other_id": other.id,
+        "field_id": field.id,
+        "note_id": note_id,
+    }
 
 
 def _message(calendar: Calendar) -> int:

@@ -44,7 +44,7 @@ TOP = (
 PURE = (
     "accounts.browsers", "accounts.passwords", "accounts.reset_tokens",
     "amounts", "calendar_links", "calendars.hours", "calendars.slugs", "calendars.texts",
-    "columns", "contacts.search", "delivery_errors", "digits", "emails", "errors", "headers",
+    "columns", "contacts.csv_lines", "contacts.search", "delivery_errors", "digits", "emails", "errors", "headers",
     "insights.charts", "insights.choice", "insights.funnel", "intake.fields",
     "intake.origins", "links.search",
     "local_paths", "locales", "localtime", "mail_server", "messaging.addresses", "messaging.letters", "money",
@@ -66,7 +66,8 @@ MODELS_MAY_IMPORT = ("db", "columns")
 OWN_TRANSACTION = (
     "accounts.forgetting", "accounts.last_seen", "accounts.resetting", "accounts.signing_in",
     "bookings.booking_step", "bookings.requests",
-    "bookings.rescheduling", "contacts.bookings", "links.sightings", "messaging.account_mails", "messaging.delivery",
+    "bookings.rescheduling", "contacts.bookings", "contacts.imports",
+    "links.sightings", "messaging.account_mails", "messaging.delivery",
     "messaging.link_mails", "messaging.mails", "messaging.reminders", "phone.receipts", "ratelimit",
     "workflows.runner", "workflows.timed", "workflows.triggers",
 )  # fmt: skip

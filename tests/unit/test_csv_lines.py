@@ -1,0 +1,38 @@
+"""Files as spreadsheets write them."""
+
+from io import BytesIO
+
+import pytest
+
+from app.contacts.csv_lines import guess, is_head, lines_of
+from app.errors import Invalid
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"a,b\r\n1,2\r\n", [(1, ["a", "b"]), (2, ["1", "2"])]),
+        ("\ufeffName;Ort\nJürgen;Köln".encode(), [(1, ["Name", "Ort"]), (2, ["Jürgen", "Köln"])]),
+        ("J\xfcrgen\tK\xf6ln".encode("cp1252"), [(1, ["Jürgen", "Köln"])]),
+        (b'x\n\n , \n"a\nb",c', [(1, ["x"]), (5, ["a\nb", "c"])]),
+        (b"a\0b,\x00", [(1, ["ab", ""])]),
+        (b"", []),
+    ],
+    ids=["plain", "mark and semicolons", "windows", "blank and broken lines", "nul", "empty"],
+)
+def test_lines_are_read_as_they_were_meant(data: bytes, lines: list) -> None:
+    assert list(lines_of(BytesIO(data))) == lines
+
+
+def test_a_file_that_is_no_csv_is_refused() -> None:
+    with pytest.raises(Invalid, match="Line 2 cannot be read"):
+        list(lines_of(BytesIO(b"a,b\n" + b'"' + b"x" * 200_000)))
+
+
+def test_columns_are_guessed_by_their_names() -> None:
+    assert guess(["Full name", "E-MAIL", "email", "Firma", "x"], {"firma": "field_firma"}) == [
+        "name", "email", "", "field_firma", "",
+    ]  # fmt: skip
+    assert is_head(["Name", "E-mail", "Line 2"])
+    assert not is_head(["Sam", "sam@example.org"])
+    assert not is_head(["Sam", "030 123456"])
