@@ -4,12 +4,13 @@ import secrets as random
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from .bookings.models import Booking, BookingStatus
 from .db import db
-from .links.models import LinkStatus, OneTimeLink
+from .links.models import OneTimeLink
+from .links.openness import opens_at
 from .tokens import LINK, TokenMaker
 
 STEPS = """
@@ -61,8 +62,7 @@ def _role(key: str, configured: Sequence[str]) -> str:
 
 
 def _live_links(now: datetime) -> dict[str, int]:
-    not_expired = or_(OneTimeLink.expires_at.is_(None), OneTimeLink.expires_at > now)
-    return _per_key(OneTimeLink.key_id, OneTimeLink.status == LinkStatus.ACTIVE, not_expired)
+    return _per_key(OneTimeLink.key_id, opens_at(now))
 
 
 def _coming_bookings(now: datetime) -> dict[str, int]:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from sqlalchemy import select, update
 
 from ..db import connection, db
+from ..errors import NotAllowed
 from .models import Account, Membership, Role, Session, User
 
 LIFETIME = timedelta(days=30)
@@ -34,6 +35,11 @@ class SignedIn:
     def manages_account(self) -> bool:
         """True for owner and admin; a member manages only the calendars that book them."""
         return self.role in (Role.OWNER, Role.ADMIN)
+
+    def require_manager(self, otherwise: str) -> None:
+        """Raise NotAllowed with the sentence `otherwise` for a member."""
+        if not self.manages_account:
+            raise NotAllowed(otherwise)
 
 
 def begin(user: User, account_id: int, now: datetime, browser: str = "") -> str:

@@ -26,12 +26,6 @@ class Member(NamedTuple):
     role: Role
 
 
-def require_manager(signed_in: SignedIn) -> None:
-    """Raise NotAllowed for a member."""
-    if not signed_in.manages_account:
-        raise NotAllowed(NOT_YOURS)
-
-
 def members_of(account_id: int) -> Sequence[Member]:
     """Everybody in the workspace, by name."""
     return [Member(*row) for row in db.session.execute(_members(account_id).order_by(User.name, User.id))]
@@ -39,7 +33,7 @@ def members_of(account_id: int) -> Sequence[Member]:
 
 def member_for(signed_in: SignedIn, user_id: int) -> Member:
     """Somebody of the own workspace, for whoever manages it. Raises NotAllowed and NotFound."""
-    require_manager(signed_in)
+    signed_in.require_manager(NOT_YOURS)
     return _member(signed_in.account.id, user_id)
 
 

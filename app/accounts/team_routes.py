@@ -85,7 +85,7 @@ def invite_form() -> InviteForm:
 
 def team_page(form: InviteForm, status: int = 200) -> Response:
     """The whole page, for whoever manages the account. Raises NotAllowed."""
-    team.require_manager(current())
+    current().require_manager(team.NOT_YOURS)
     account_id = current().account.id
     return render(
         "accounts/team.html",

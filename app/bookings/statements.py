@@ -1,10 +1,11 @@
 """The statements of the booking step, built once: building them anew cost more than running them."""
 
-from sqlalchemy import Date, bindparam, insert, or_, select, text, update
+from sqlalchemy import Date, bindparam, insert, select, text, update
 
 from ..calendars.models import Calendar
 from ..db import UtcDateTime
 from ..links.models import LinkStatus, OneTimeLink
+from ..links.openness import opens_at
 from .models import LIVE, Booking
 
 link = OneTimeLink.__table__
@@ -19,8 +20,7 @@ USE_UP_LINK = (
     update(link)
     .where(
         link.c.id == bindparam("link"),
-        link.c.status == LinkStatus.ACTIVE,
-        or_(link.c.expires_at.is_(None), link.c.expires_at > bindparam("now", type_=UtcDateTime)),
+        opens_at(bindparam("now", type_=UtcDateTime)),
     )
     .values(status=LinkStatus.USED, used_at=bindparam("now", type_=UtcDateTime))
     .returning(

@@ -9,16 +9,12 @@ from ..accounts.sessions import SignedIn
 from ..calendars.access import calendars_for
 from ..calendars.models import Calendar
 from ..db import db
-from ..errors import NotAllowed, NotFound
+from ..errors import NotFound
 from .models import CalendarGroup, GroupPlace
 
 _WITH_CALENDARS = selectinload(CalendarGroup.places).options(joinedload(GroupPlace.calendar))
 
-
-def require_manager(signed_in: SignedIn) -> None:
-    """Raise NotAllowed for a member, who manages their own calendars only."""
-    if not signed_in.manages_account:
-        raise NotAllowed("Calendar groups are managed by the owners and admins of the workspace.")
+MANAGERS_ONLY = "Calendar groups are managed by the owners and admins of the workspace."
 
 
 def groups_for(signed_in: SignedIn) -> Sequence[CalendarGroup]:
@@ -32,7 +28,7 @@ def groups_for(signed_in: SignedIn) -> Sequence[CalendarGroup]:
 
 def group_for(signed_in: SignedIn, group_id: int) -> CalendarGroup:
     """The group with its calendars. Raises NotAllowed for a member, NotFound for one of another account."""
-    require_manager(signed_in)
+    signed_in.require_manager(MANAGERS_ONLY)
     mine = select(CalendarGroup).where(
         CalendarGroup.account_id == signed_in.account.id, CalendarGroup.id == group_id
     )

@@ -22,7 +22,7 @@ STEPS = {"up": -1, "down": 1}
 def new() -> Response:
     """A group from a name; calendars are added on its own page."""
     person, form = web.current(), NewGroupForm()
-    access.require_manager(person)
+    person.require_manager(access.MANAGERS_ONLY)
     if form.submitted():
         with transaction():
             group = service.create_group(

@@ -6,19 +6,15 @@ from sqlalchemy import select
 
 from ..accounts.sessions import SignedIn
 from ..db import db
-from ..errors import NotAllowed, NotFound
+from ..errors import NotFound
 from .models import IntakeForm, Submission
 
-
-def require_manager(signed_in: SignedIn) -> None:
-    """Raise NotAllowed for a member, who manages their own calendars only."""
-    if not signed_in.manages_account:
-        raise NotAllowed("Forms are managed by the owners and admins of the workspace.")
+MANAGERS_ONLY = "Forms are managed by the owners and admins of the workspace."
 
 
 def forms_for(signed_in: SignedIn) -> Sequence[IntakeForm]:
     """The account's forms, those that are on first, by name. Raises NotAllowed."""
-    require_manager(signed_in)
+    signed_in.require_manager(MANAGERS_ONLY)
     mine = select(IntakeForm).where(IntakeForm.account_id == signed_in.account.id)
     order = (IntakeForm.switched_off_at.is_not(None), IntakeForm.name, IntakeForm.id)
     return db.session.scalars(mine.order_by(*order)).all()
@@ -26,7 +22,7 @@ def forms_for(signed_in: SignedIn) -> Sequence[IntakeForm]:
 
 def form_for(signed_in: SignedIn, form_id: int) -> IntakeForm:
     """The form. Raises NotAllowed for a member, NotFound for one of another account."""
-    require_manager(signed_in)
+    signed_in.require_manager(MANAGERS_ONLY)
     mine = select(IntakeForm).where(IntakeForm.account_id == signed_in.account.id, IntakeForm.id == form_id)
     found = db.session.scalars(mine).one_or_none()
     if found is None:

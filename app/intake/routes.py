@@ -26,7 +26,7 @@ def index() -> Response:
 def new() -> Response:
     """A form from a name, that asks for name and e-mail."""
     person, form = web.current(), NewForm()
-    access.require_manager(person)
+    person.require_manager(access.MANAGERS_ONLY)
     if form.submitted():
         with transaction():
             made = service.create_form(

@@ -14,7 +14,7 @@ from ..calendars.terms import availability_of
 from ..localtime import Reader
 from ..scheduling.reasons import Reason, why_missing
 from ..scheduling.slots import Offer, next_open
-from .models import LinkStatus
+from .openness import is_open
 from .words import dates_words
 
 OF_TIME = {
@@ -44,7 +44,7 @@ def obstacle_to(calendar: Calendar, link: Any, now: datetime, locale: str) -> Ob
     Takes anything with a link's columns. Nothing is said of links that are over, whose pages say so themselves,
     nor while the calendar is switched off. Reads the host's bookings.
     """
-    if link.status != LinkStatus.ACTIVE or not calendar.is_on or (link.expires_at and link.expires_at <= now):
+    if not is_open(link, now) or not calendar.is_on:
         return None
     if link.checks_recipient and not config.current().mail:
         return Obstacle(NOBODY, [NO_MAIL])

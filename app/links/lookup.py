@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from ..accounts.models import User
 from ..calendars.models import Calendar
 from ..prepared import Prepared
+from . import openness
 from .models import LinkStatus, OneTimeLink
 from .service import link_tokens
 
@@ -38,11 +39,11 @@ class FoundLink(NamedTuple):
 
     def is_open(self, now: datetime) -> bool:
         """True while the link can make its booking."""
-        return self.status == LinkStatus.ACTIVE and not self.is_expired(now)
+        return openness.is_open(self, now)
 
     def is_expired(self, now: datetime) -> bool:
         """True when the link is neither used nor deleted, and its date has passed."""
-        return self.status == LinkStatus.ACTIVE and self.expires_at is not None and self.expires_at <= now
+        return openness.is_expired(self, now)
 
 
 _BY_NONCE = Prepared(

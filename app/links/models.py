@@ -169,9 +169,14 @@ class LinkRequest(Base):
         CheckConstraint("(status = 'answered') = (new_link_id IS NOT NULL)", name="new_link_id"),
         Index("ix_link_request_open", "calendar_id", "id", postgresql_where=OPEN, sqlite_where=OPEN),
         Index("ix_link_request_link", "link_id", "id"),
-        # Asked twice is asked once.
+        # Asked twice is asked once, in whatever case the address is written.
         Index(
-            "uq_link_request_asker", "link_id", "email", unique=True, postgresql_where=OPEN, sqlite_where=OPEN
+            "uq_link_request_asker",
+            "link_id",
+            text("lower(email)"),
+            unique=True,
+            postgresql_where=OPEN,
+            sqlite_where=OPEN,
         ),
     )
 

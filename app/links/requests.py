@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, select, text, update
 
 from .. import events
 from ..accounts.models import User
@@ -36,9 +36,8 @@ class Asker(NamedTuple):
 
 
 def ask(link: FoundLink, asker: Asker, now: datetime) -> None:
-    """Keep the request for the owner. Asked again from the same address while one is open, nothing is added."""
-    if _has_open(link.id, asker.email):
-        return
+    """Keep the request for the owner. Asked again from the same address while one is open, nothing is added:
+    the unique index decides, whatever the case it is written in."""
     row = upsert(table).values(
         account_id=link.account_id,
         calendar_id=link.calendar_id,
@@ -101,15 +100,6 @@ def of_link(link_id: int) -> Sequence[LinkRequest]:
 def status_now(request: LinkRequest) -> RequestStatus:
     """What has become of the request by now."""
     return connection().execute(select(table.c.status).where(table.c.id == request.id)).scalar_one()
-
-
-def _has_open(link_id: int, email: str) -> bool:
-    """Written like this or with other capitals. Of two that come at once, the unique index tells those alone that are
-    written alike: the owner then sees both."""
-    alike = select(table.c.id).where(
-        table.c.link_id == link_id, func.lower(table.c.email) == func.lower(email), IS_OPEN
-    )
-    return connection().execute(alike.limit(1)).one_or_none() is not None
 
 
 def _settle(request: LinkRequest, status: RequestStatus, actor: User, now: datetime, **more: int) -> None:

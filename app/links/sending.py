@@ -13,6 +13,7 @@ from ..db import connection, db
 from ..errors import Conflict
 from ..events import Event
 from .models import LinkStatus, OneTimeLink
+from .openness import is_open
 from .options import taken_over
 from .service import create_link
 
@@ -72,8 +73,7 @@ def replacements_of(link_id: int) -> Sequence[OneTimeLink]:
 
 def is_sendable(link: Any, now: datetime) -> bool:
     """True for a link with an address, which can still be booked."""
-    is_over = link.expires_at is not None and link.expires_at <= now
-    return link.status == LinkStatus.ACTIVE and bool(link.for_email) and not is_over
+    return is_open(link, now) and bool(link.for_email)
 
 
 def _hold(link_id: int) -> None:

@@ -9,6 +9,7 @@ from ..amounts import length_words
 from ..bookings.models import BookingStatus, RequestEnd
 from ..localtime import Reader
 from .models import LinkSource, LinkStatus
+from .openness import is_expired
 from .options import expires_on
 from .service import token_of
 
@@ -85,7 +86,7 @@ def _booked_as(link: Any) -> str:
 
 def chip_of(link: Any, now: datetime) -> Chip:
     """The link's status; Expired is what an Active one is called once its date has passed."""
-    if link.status == LinkStatus.ACTIVE and link.expires_at and link.expires_at <= now:
+    if is_expired(link, now):
         return Chip("Expired", "expired")
     return Chip(STATUS_WORDS[link.status], link.status.value)
 

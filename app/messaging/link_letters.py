@@ -7,7 +7,8 @@ from ..bookings import manage
 from ..calendars.models import Calendar
 from ..db import db
 from ..links import recipient_check
-from ..links.models import LinkRequest, LinkStatus, OneTimeLink, RecipientChallenge
+from ..links.models import LinkRequest, OneTimeLink, RecipientChallenge
+from ..links.openness import is_open
 from ..links.service import token_of
 from ..localtime import Reader
 from ..scheduling.ical import Person
@@ -123,8 +124,7 @@ def _link(link_id: int) -> tuple[OneTimeLink, Calendar]:
 
 
 def _require_open(link: OneTimeLink, occasion: Occasion) -> None:
-    is_expired = link.expires_at is not None and link.expires_at <= occasion.now
-    if link.status != LinkStatus.ACTIVE or is_expired:
+    if not is_open(link, occasion.now):
         raise Overtaken(OVER)
     if link.for_email != occasion.message.to_address:
         raise Overtaken(FOR_ANOTHER)

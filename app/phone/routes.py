@@ -7,7 +7,7 @@ from flask import Response
 
 from .. import clock, config, phones, ratelimit, web
 from ..db import transaction
-from ..errors import NotAllowed, TooMany
+from ..errors import TooMany
 from ..messaging.service import Recipient, queue_sms
 from ..ratelimit import Limit
 from . import lately, settings
@@ -28,8 +28,7 @@ TESTS = Limit(
 @bp.before_request
 def require_manager() -> None:
     """Members have no business here. Raises NotAllowed."""
-    if not web.current().manages_account:
-        raise NotAllowed(MANAGERS_ONLY)
+    web.current().require_manager(MANAGERS_ONLY)
 
 
 @bp.get(PATH)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, select
 from ..accounts.sessions import SignedIn
 from ..db import connection, db, upsert
 from .models import FailingPeriodic
-from .service import LONGEST_ERROR, require_manager
+from .service import LONGEST_ERROR, MANAGERS_ONLY
 
 FORGOTTEN_AFTER = timedelta(days=90)  # nobody does it any more: another version calls it otherwise
 
@@ -32,7 +32,7 @@ def forget(name: str) -> None:
 
 def failing_for(signed_in: SignedIn) -> Sequence[FailingPeriodic]:
     """What fails, the longest first; it is done for the whole installation. Raises NotAllowed."""
-    require_manager(signed_in)
+    signed_in.require_manager(MANAGERS_ONLY)
     return db.session.scalars(select(FailingPeriodic).order_by(FailingPeriodic.since)).all()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, func, select, update
 from .. import events
 from ..accounts.sessions import SignedIn
 from ..db import connection, db, upsert
-from ..errors import Conflict, NotAllowed, NotFound
+from ..errors import Conflict, NotFound
 from ..events import Event
 from .models import FailedWork
 
@@ -16,6 +16,8 @@ RETRIED = "work_retried"
 MOST_LISTED = 100
 LONGEST_ERROR = 500
 GIVEN_UP_IS_KEPT = timedelta(days=90)
+
+MANAGERS_ONLY = "Only owners and admins of the workspace see its background work."
 
 
 def note_failure(
@@ -53,7 +55,7 @@ def forget(event_id: str, handler: str) -> None:
 
 def failed_for(signed_in: SignedIn) -> Sequence[tuple[FailedWork, Event]]:
     """What failed in this person's workspace, the latest first, with the events it failed with. Raises NotAllowed."""
-    require_manager(signed_in)
+    signed_in.require_manager(MANAGERS_ONLY)
     found = select(FailedWork, Event).join(Event, Event.id == FailedWork.event_id)
     mine = found.where(FailedWork.account_id == signed_in.account.id)
     latest = mine.order_by(FailedWork.failed_at.desc(), FailedWork.id.desc())
@@ -71,7 +73,7 @@ def retry(signed_in: SignedIn, failed_id: int, now: datetime) -> None:
     work = db.session.get(FailedWork, failed_id)
     if work is None or work.account_id != signed_in.account.id:
         raise NotFound("There is no such work. Perhaps it has been done in the meantime.")
-    require_manager(signed_in)
+    signed_in.require_manager(MANAGERS_ONLY)
     given_up = update(FailedWork).where(FailedWork.id == failed_id, FailedWork.next_try_at.is_(None))
     if connection().execute(given_up.values(next_try_at=now)).rowcount == 0:
         raise Conflict("This is being tried again already.")
@@ -88,12 +90,6 @@ def prune(now: datetime) -> None:
     """Forget what was given up long ago."""
     long_ago = FailedWork.failed_at < now - GIVEN_UP_IS_KEPT
     connection().execute(delete(FailedWork).where(long_ago, FailedWork.next_try_at.is_(None)))
-
-
-def require_manager(signed_in: SignedIn) -> None:
-    """Raises NotAllowed for those who do not run the workspace."""
-    if not signed_in.manages_account:
-        raise NotAllowed("Only owners and admins of the workspace see its background work.")
 
 
 def _work(event_id: str, handler: str) -> tuple[object, object]:

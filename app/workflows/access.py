@@ -4,26 +4,22 @@ from sqlalchemy import select
 
 from ..accounts.sessions import SignedIn
 from ..db import db
-from ..errors import NotAllowed, NotFound
+from ..errors import NotFound
 from . import service
 from .models import Workflow, WorkflowRun
 
-
-def require_manager(signed_in: SignedIn) -> None:
-    """Raise NotAllowed for a member, who manages their own calendars only."""
-    if not signed_in.manages_account:
-        raise NotAllowed("Workflows are managed by the owners and admins of the workspace.")
+MANAGERS_ONLY = "Workflows are managed by the owners and admins of the workspace."
 
 
 def workflow_for(signed_in: SignedIn, workflow_id: int) -> Workflow:
     """The workflow. Raises NotAllowed for a member, NotFound for one of another account."""
-    require_manager(signed_in)
+    signed_in.require_manager(MANAGERS_ONLY)
     return service.workflow_of(signed_in.account.id, workflow_id)
 
 
 def run_for(signed_in: SignedIn, run_id: int) -> WorkflowRun:
     """The run. Raises like `workflow_for`."""
-    require_manager(signed_in)
+    signed_in.require_manager(MANAGERS_ONLY)
     mine = select(WorkflowRun).where(WorkflowRun.id == run_id, WorkflowRun.account_id == signed_in.account.id)
     found = db.session.scalars(mine).one_or_none()
     if found is None:

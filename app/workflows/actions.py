@@ -14,7 +14,8 @@ from ..contacts import fields, tags
 from ..contacts.models import Contact
 from ..db import db
 from ..errors import Conflict
-from ..links.models import LinkStatus, OneTimeLink
+from ..links.models import OneTimeLink
+from ..links.openness import is_open
 from ..messaging import opt_outs
 from ..messaging.service import Recipient, queue_message
 from . import conditions, filling, looking, step_links, values, waits
@@ -107,7 +108,7 @@ def _send(turn: Turn, kind: str, to: Recipient, texts: tuple[str, ...]) -> Resul
     if opens_at > turn.now:
         return Until(opens_at, "Waits for the hours in which messages are sent.")
     link = _link_for(turn, *(turn.text(name) for name in texts))
-    if link is not None and not _is_open(link, turn.now):
+    if link is not None and not is_open(link, turn.now):
         return Skipped(OVER)
     booking = looking.booking_of(turn.run)
     message_id = queue_message(
@@ -137,10 +138,6 @@ def _link_for(turn: Turn, *texts: str) -> OneTimeLink | None:
     if found is None:
         raise Conflict("The message speaks of a link, and no step before it has made one.")
     return db.session.get_one(OneTimeLink, found.id, populate_existing=True)
-
-
-def _is_open(link: OneTimeLink, now: datetime) -> bool:
-    return link.status == LinkStatus.ACTIVE and (link.expires_at is None or link.expires_at > now)
 
 
 def _wait(turn: Turn) -> Result:

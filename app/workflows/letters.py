@@ -9,7 +9,8 @@ from ..bookings.models import Booking
 from ..calendars.models import Calendar
 from ..contacts.models import Contact
 from ..db import db
-from ..links.models import LinkStatus, OneTimeLink
+from ..links.models import OneTimeLink
+from ..links.openness import is_open
 from ..links.service import token_of
 from ..messaging import opt_outs, render
 from ..messaging.kinds import Kind
@@ -127,8 +128,7 @@ def _booking(booking_id: int | None) -> Booking | None:
 
 
 def _address(link: Any, occasion: Occasion) -> str:
-    is_expired = link.expires_at is not None and link.expires_at <= occasion.now
-    if occasion.is_sending and (link.status != LinkStatus.ACTIVE or is_expired):
+    if occasion.is_sending and not is_open(link, occasion.now):
         raise Overtaken(OVER)
     address = occasion.secret_address("/o/", token_of(link))
     if address is None:
