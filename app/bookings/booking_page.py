@@ -20,6 +20,7 @@ from .forms import CancelForm
 from .lists import Viewed
 from .models import BookingStatus
 from .new_links import links_after, manages
+from .places import place_of
 
 
 def show(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
@@ -42,7 +43,7 @@ def show(viewed: Viewed, refusal: str = "", status: int = 200) -> Response:
         can_mark=is_live and booking.starts_at <= now,
         chips=words.chips_of(booking, now),
         their_when=words.their_when(booking, own),
-        place=words.place_of(booking, host.name),
+        place=place_of(booking, host.name),
         ended_by=words.ended_by(booking, events),
         history=words.history(booking, events, own),
         mails=mails,

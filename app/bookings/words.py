@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from .. import zones
-from ..calendars.models import LocationKind
 from ..localtime import Reader
 from ..scheduling.ical import CalendarEntry, Person
 from . import endings
 from .choice import Section
 from .models import Booking, BookingStatus, Party, RequestEnd
+from .places import place_of
 
 STATUS = {
     BookingStatus.CONFIRMED: ("Confirmed", "active"),
@@ -87,19 +87,6 @@ def their_when(booking: Booking, reader: Reader) -> str | None:
     if not _theirs(booking, reader):
         return None
     return Reader(booking.tz, reader.locale).when(booking.starts_at, booking.ends_at - booking.starts_at)
-
-
-def place_of(booking: Booking, host: str) -> str:
-    """Where it takes place, from the booking's own copy: the calendar may have moved since."""
-    detail, name = booking.location.get("detail", ""), booking.name
-    kind = LocationKind(booking.location.get("kind", LocationKind.CUSTOM))
-    return {
-        LocationKind.VIDEO: detail or "Video call",
-        LocationKind.HOST_CALLS: f"{host} calls {name} on {booking.phone}".removesuffix(" on "),
-        LocationKind.CONTACT_CALLS: f"{name} calls {host} on {detail}".removesuffix(" on "),
-        LocationKind.IN_PERSON: detail or "In person",
-        LocationKind.CUSTOM: detail or "As arranged",
-    }[kind]
 
 
 def section_of(booking: Booking, now: datetime) -> Section:

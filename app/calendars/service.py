@@ -1,6 +1,5 @@
 """What may be done with calendars. Everything here runs in the caller's transaction."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,7 @@ from .. import events
 from ..accounts.models import Membership
 from ..db import db
 from ..errors import Conflict, Invalid, NotFound
-from . import checks, slugs
+from . import checks, slugged
 from .models import Calendar, DateOverride
 from .sections import SECTIONS, stamp, values_of
 
@@ -43,7 +42,7 @@ def create_calendar(
     """
     settings.setdefault("weekly_hours", WORKING_WEEK)
     settings.setdefault("step_minutes", min(duration_minutes, 60))
-    settings.setdefault("slug", _free_slug(name))
+    settings.setdefault("slug", slugged.free_slug(Calendar, name, "calendar"))
     calendar = Calendar(
         account_id=account_id,
         host_id=host_id,
@@ -54,7 +53,7 @@ def create_calendar(
         **settings,
     )
     db.session.add(calendar)
-    _flush()
+    slugged.flush(SLUG_TAKEN)
     _record("calendar_created", calendar, actor_id, now)
     return calendar
 
@@ -78,7 +77,7 @@ def change(
         if calendar.host_id != before.get("host_id", calendar.host_id):
             _require_member(calendar)
     changed = [name for name, value in values_of(calendar, section).items() if value != before[name]]
-    _flush()
+    slugged.flush(SLUG_TAKEN)
     if changed:
         _record("calendar_changed", calendar, actor_id, now, section=section, fields=changed)
 
@@ -111,7 +110,7 @@ def duplicate(calendar: Calendar, *, actor_id: int, now: datetime) -> Calendar:
         DateOverride(from_on=each.from_on, until_on=each.until_on, ranges=each.ranges, note=each.note)
         for each in calendar.overrides
     ]
-    _flush()
+    slugged.flush(SLUG_TAKEN)
     return copy
 
 
@@ -121,7 +120,7 @@ def switch(calendar: Calendar, *, on: bool, actor_id: int, now: datetime) -> Non
     if calendar.is_on == on:
         return
     calendar.switched_off_at = None if on else now
-    _flush()
+    slugged.flush(SLUG_TAKEN)
     _record("calendar_switched_on" if on else "calendar_switched_off", calendar, actor_id, now)
 
 
@@ -149,7 +148,7 @@ def lock(calendar: Calendar) -> None:
 
 def _touched(calendar: Calendar, actor_id: int, now: datetime) -> None:
     calendar.touch()
-    _flush()
+    slugged.flush(SLUG_TAKEN)
     _record("calendar_changed", calendar, actor_id, now, section="availability", fields=["overrides"])
 
 
@@ -161,15 +160,6 @@ def _require_member(calendar: Calendar) -> None:
         raise Invalid("Choose one of the people of this account.", "host_id")
 
 
-def _flush() -> None:
-    try:
-        db.session.flush()
-    except IntegrityError as refused:
-        if "slug" in str(refused.orig):
-            raise Invalid(SLUG_TAKEN, "slug") from refused
-        raise
-
-
 def _record(event: str, calendar: Calendar, actor_id: int | None, now: datetime, /, **data: Any) -> None:
     events.record(
         event,
@@ -179,12 +169,6 @@ def _record(event: str, calendar: Calendar, actor_id: int | None, now: datetime,
         at=now,
         data=data,
     )
-
-
-def _free_slug(name: str) -> str:
-    slug = slugs.slug_from(name)
-    is_taken = db.session.scalar(select(Calendar.id).where(Calendar.slug == slug)) is not None
-    return f"{slug[: slugs.LONGEST - 7]}-{secrets.token_hex(3)}" if is_taken else slug
 
 
 def _copy_name(name: str) -> str:

@@ -1,14 +1,13 @@
 """What may be done with calendar groups. Everything here runs in the caller's transaction."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
 from .. import events
-from ..calendars import slugs
+from ..calendars import slugged, slugs
 from ..calendars.models import Calendar
 from ..db import db
 from ..errors import Conflict, Invalid, NotFound
@@ -35,10 +34,14 @@ def create_group(
 ) -> CalendarGroup:
     """A new group without calendars, switched on, with an address made of its name."""
     group = CalendarGroup(
-        account_id=account_id, name=name, description=description, slug=_free_slug(name), created_at=now
+        account_id=account_id,
+        name=name,
+        description=description,
+        slug=slugged.free_slug(CalendarGroup, name, "group"),
+        created_at=now,
     )
     db.session.add(group)
-    _flush()
+    slugged.flush(SLUG_TAKEN)
     _record("group_created", group, actor_id, now)
     return group
 
@@ -57,7 +60,7 @@ def change(
         raise Invalid(SLUG_SHAPE, "slug")
     group.name, group.slug, group.description = name, slug, description
     if db.session.is_modified(group):
-        _flush()
+        slugged.flush(SLUG_TAKEN)
         _record("group_changed", group, actor_id, now)
 
 
@@ -105,7 +108,7 @@ def switch(group: CalendarGroup, *, on: bool, actor_id: int, now: datetime) -> N
     if group.is_on == on:
         return
     group.switched_off_at = None if on else now
-    _flush()
+    slugged.flush(SLUG_TAKEN)
     _record("group_switched_on" if on else "group_switched_off", group, actor_id, now)
 
 
@@ -129,15 +132,6 @@ def _lock(group: CalendarGroup) -> None:
         raise NotFound("There is no such group.") from gone
 
 
-def _flush() -> None:
-    try:
-        db.session.flush()
-    except IntegrityError as refused:
-        if "slug" in str(refused.orig):
-            raise Invalid(SLUG_TAKEN, "slug") from refused
-        raise
-
-
 def _record(
     name: str, group: CalendarGroup, actor_id: int | None, now: datetime, calendar_id: int | None = None
 ) -> None:
@@ -145,9 +139,3 @@ def _record(
     events.record(
         name, account_id=group.account_id, at=now, calendar_id=calendar_id, actor_id=actor_id, data=data
     )
-
-
-def _free_slug(name: str) -> str:
-    slug = slugs.slug_from(name, otherwise="group")
-    is_taken = db.session.scalar(select(CalendarGroup.id).where(CalendarGroup.slug == slug)) is not None
-    return f"{slug[: slugs.LONGEST - 7]}-{secrets.token_hex(3)}" if is_taken else slug

@@ -1,15 +1,13 @@
 """What may be done with forms. Everything here runs in the caller's transaction."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlalchemy.exc import InvalidRequestError
 
 from .. import events
-from ..calendars import slugs
+from ..calendars import slugged, slugs
 from ..db import db
 from ..errors import Conflict, Invalid, NotFound
 from . import fields as asked
@@ -36,9 +34,9 @@ def create_form(
     """A new form, switched on, that asks for name and e-mail unless told otherwise; its address is made of its name."""
     asked.check(fields)
     form = IntakeForm(account_id=account_id, name=name, fields=list(fields), created_at=now, **values)
-    form.slug = values.get("slug") or _free_slug(name)
+    form.slug = values.get("slug") or slugged.free_slug(IntakeForm, name, "form")
     db.session.add(form)
-    _flush()
+    slugged.flush(SLUG_TAKEN)
     _record("form_created", form, actor_id, now)
     return form
 
@@ -57,7 +55,7 @@ def change(form: IntakeForm, values: dict[str, Any], *, seen: int, actor_id: int
     for name, value in values.items():
         setattr(form, name, value)
     if db.session.is_modified(form):
-        _flush()
+        slugged.flush(SLUG_TAKEN)
         _record("form_changed", form, actor_id, now)
 
 
@@ -67,7 +65,7 @@ def switch(form: IntakeForm, *, on: bool, actor_id: int, now: datetime) -> None:
     if form.is_on == on:
         return
     form.switched_off_at = None if on else now
-    _flush()
+    slugged.flush(SLUG_TAKEN)
     _record("form_switched_on" if on else "form_switched_off", form, actor_id, now)
 
 
@@ -89,21 +87,6 @@ def _lock(form: IntakeForm) -> None:
         raise NotFound("There is no such form.") from gone
 
 
-def _flush() -> None:
-    try:
-        db.session.flush()
-    except IntegrityError as refused:
-        if "slug" in str(refused.orig):
-            raise Invalid(SLUG_TAKEN, "slug") from refused
-        raise
-
-
 def _record(name: str, form: IntakeForm, actor_id: int | None, now: datetime) -> None:
     data = {"form_id": form.id, "name": form.name}
     events.record(name, account_id=form.account_id, at=now, actor_id=actor_id, data=data)
-
-
-def _free_slug(name: str) -> str:
-    slug = slugs.slug_from(name, otherwise="form")
-    is_taken = db.session.scalar(select(IntakeForm.id).where(IntakeForm.slug == slug)) is not None
-    return f"{slug[: slugs.LONGEST - 7]}-{secrets.token_hex(3)}" if is_taken else slug

@@ -7,8 +7,7 @@ from .. import zones
 from ..accounts.models import User
 from ..amounts import length_words
 from ..bookings.models import Booking, BookingStatus
-from ..bookings.places import place_after
-from ..bookings.words import place_of
+from ..bookings.places import place_after, place_of
 from ..localtime import Reader
 from .letters import Fact
 

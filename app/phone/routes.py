@@ -21,7 +21,7 @@ TESTS = Limit(
     "test texts",
     10,
     timedelta(hours=1),
-    "You have sent several tests. Please try again in an hour.",
+    "You have sent several tests. Please try again in {wait}.",
 )
 
 

@@ -2,17 +2,16 @@
 
 from flask import Response, redirect, request
 
-from .. import clock, ratelimit
+from .. import clock
 from ..db import in_transaction
 from ..error_pages import ask_to_wait
 from ..errors import TooMany
 from ..links import recipient_check
-from ..visitor import address_key
 from . import doors, gone, recipient
 from .blueprint import bp
 from .check_form import CodeForm
 from .doors import Door
-from .limits import CODES_A_DAY, CODES_AN_HOUR, CODES_FOR_ALL
+from .limits import CODES
 
 OVER = "This code is over. Have another one sent."
 LAST = "This is not the code that was sent, and it was the last try. Have another one sent."
@@ -35,7 +34,7 @@ def check_recipient(token: str) -> Response:
 def _send_code(door: Door) -> Response:
     now = clock.now()
     try:
-        _require_within_limits(door)
+        CODES.take(door.subject, now)
     except TooMany as refused:
         form = CodeForm(formdata=None)
         form.form_errors.append(refused.sentence)
@@ -73,11 +72,3 @@ def _over(door: Door, why: str) -> Response:
     form.form_errors.append(why)
     answer = recipient.page(door, form, INVALID, has_code=False)
     return recipient.ASKED.drop(answer, request, door.link.id)
-
-
-def _require_within_limits(door: Door) -> None:
-    """Raises TooMany. Counted by network first: what that refuses takes nothing from the others."""
-    now = clock.now()
-    ratelimit.take(CODES_AN_HOUR, door.subject, address_key(), now=now)
-    ratelimit.take(CODES_A_DAY, door.subject, address_key(), now=now)
-    ratelimit.take(CODES_FOR_ALL, door.subject, now=now)

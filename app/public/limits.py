@@ -1,9 +1,27 @@
 """How often the booking forms may be sent. Failures count by link and address, never by link alone: a stranger's
 mistakes must not close the link for the person it was made for."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from .. import ratelimit
 from ..ratelimit import Limit
+from ..visitor import address_key
+
+
+@dataclass(frozen=True)
+class PerLink:
+    """Limits of what costs a link's owner or recipient something: of each network, and of all networks together."""
+
+    of_network: tuple[Limit, ...]
+    of_all: Limit
+
+    def take(self, subject: str, now: datetime) -> None:
+        """Count this request. Raises TooMany. By network first: what that refuses takes nothing from the others."""
+        for limit in self.of_network:
+            ratelimit.take(limit, subject, address_key(), now=now)
+        ratelimit.take(self.of_all, subject, now=now)
+
 
 MISTAKES = Limit(
     "public booking refused",
@@ -21,14 +39,14 @@ FORM_SENT = Limit(
     "form sent",
     10,
     timedelta(hours=1),
-    "This form was sent too often from your network. What you typed is kept: please try again in an hour.",
+    "This form was sent too often from your network. What you typed is kept: please try again in {wait}.",
 )
 # The ceiling on what one form can bring about, mails included, from however many networks.
 FORM_SENT_BY_ALL = Limit(
     "form sent by all",
     500,
     timedelta(hours=1),
-    "Too many people are sending this form just now. What you typed is kept: please try again in an hour.",
+    "Too many people are sending this form just now. What you typed is kept: please try again in {wait}.",
 )
 LINK_ASKED = Limit(
     "new link asked",
@@ -77,5 +95,8 @@ TOO_MANY_CODES = (
 CODES_AN_HOUR = Limit("codes an hour", 4, timedelta(hours=1), TOO_MANY_CODES, is_fixed=True)
 CODES_A_DAY = Limit("codes a day", 8, timedelta(days=1), TOO_MANY_CODES, is_fixed=True)
 CODES_FOR_ALL = Limit("codes a day for all", 40, timedelta(days=1), TOO_MANY_CODES, is_fixed=True)
+ASKING = PerLink((LINK_ASKED,), LINK_ASKED_BY_ALL)
+SEEKING = PerLink((BOOKING_SOUGHT, BOOKING_SOUGHT_TODAY), BOOKING_SOUGHT_BY_ALL)
+CODES = PerLink((CODES_AN_HOUR, CODES_A_DAY), CODES_FOR_ALL)
 OLDEST_FORM = timedelta(hours=24)
 QUICKEST_PERSON = timedelta(seconds=2)

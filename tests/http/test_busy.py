@@ -8,9 +8,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.db import db
 from app.errors import Unavailable
+from app.links import requests
+from app.links.models import LinkStatus
 from app.public import details_routes
 from app.ratelimit import RateCount
-from tests.public_pages import Site, key_in
+from tests.factories import NOW
+from tests.public_pages import SAM, Site, key_in
 
 
 @pytest.mark.parametrize(
@@ -42,3 +45,19 @@ def test_failing_database_keeps_what_was_typed_and_counts_no_mistake(
     with site.app.app_context():
         assert db.session.query(RateCount).count() == 0
     assert site.client.post(f"{path}/details", data=form).status_code == 303
+
+
+def test_failing_database_keeps_a_request_for_a_new_link(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"{site.link(status=LinkStatus.DELETED, deleted_at=NOW)}/ask"
+    form = {**SAM, "note": "After all"}
+
+    def fail(*_arguments: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(requests, "ask", fail)
+        answer = site.client.post(path, data=form)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert "Your details are kept" in answer.text
+    assert "After all</textarea>" in answer.text
+    assert site.client.post(path, data=form).status_code == 303
