@@ -200,7 +200,8 @@ OWNERS_PAGES = ONESELF | ADMINS | MANAGERS
 class Action:
     """A POST that Ada may send: the form of `page` that has a field `has`, with `data` in it.
 
-    `uses` are ids of the world in place of the usual ones; a None in `data` leaves a field out.
+    `uses` are ids of the world in place of the usual ones, `names` those that fields hold; a None in `data` leaves a
+    field out.
     """
 
     endpoint: str
@@ -208,6 +209,7 @@ class Action:
     page: str = ""
     has: str = "seen"
     uses: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     def path(self, world: World) -> str:
         """Where it is sent to."""
@@ -215,7 +217,8 @@ class Action:
 
     def fields(self, world: World, token: str | None) -> dict[str, Any]:
         """What Ada's browser would send, with `token` as its CSRF token, or without one."""
-        sent = {**self._on_page(world), **self.data, "csrf_token": token}
+        named = {name: str(world.ids[other]) for name, other in self.names.items()}
+        sent = {**self._on_page(world), **self.data, **named, "csrf_token": token}
         return {name: value for name, value in sent.items() if value is not None}
 
     def _on_page(self, world: World) -> dict[str, list[str]]:
@@ -321,7 +324,7 @@ ACTIONS = [
     Action("contacts.remove_note"),
     Action("contacts.channel", {"channel": "email", "do": "stop"}),
     Action("contacts.create_link", {"note": "by phone"}, page="contacts.show", has="calendar_id"),
-    Action("contacts.merge", {"other": "2"}),
+    Action("contacts.merge", names={"other": "other_id"}),
     Action("contacts.erase", uses={"contact_id": "other_id"}),
     Action("contacts.add_field", {"label": "Company"}),
     Action("contacts.remove_field"),
