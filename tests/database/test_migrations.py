@@ -79,13 +79,13 @@ def test_r36_what_a_migration_could_change_is_seen(database: Database, world: Wo
 def test_requests_that_differ_in_capitals_are_kept_and_one_waits_on(
     database: Database, world: World, old: Flask
 ) -> None:
-    """0024: their index would not take two that are open."""
+    """0025: their index would not take two that are open."""
     everything = rows_of(database.url)
     asked = next(row for row in everything["link_request"] if row["status"] == "open")
     again = {**asked, "id": asked["id"] + 1, "email": asked["email"].upper()}
     everything["link_request"] = [asked, again]
     with old.app_context():
-        upgrade(revision="0023")
+        upgrade(revision="0024")
         fill(url_of(old), everything)
         db.engine.dispose()
         migrating.upgrade()

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 INDEX, OPEN = "uq_link_request_asker", sa.text("status = 'open'")
 # Of open requests by one address the first one waits on; the others are put away, as the owner would.
