@@ -10,6 +10,7 @@ from ..contacts.models import Contact, ContactSource
 from ..db import in_transaction, transaction
 from ..digits import whole_number
 from ..errors import Conflict, Invalid
+from ..phone.settings import region_of
 from . import access, listing, moving
 from .access import Viewed
 from .blueprint import OPPORTUNITIES, OPPORTUNITY, bp, my_pipeline
@@ -24,7 +25,7 @@ def new_opportunity(pipeline_id: int) -> Response:
     pipeline, contact = my_pipeline(pipeline_id), _named_contact()
     form = NewOpportunityForm(
         pipeline.currency,
-        web.reader().locale.rpartition("_")[2],
+        region_of(pipeline.account_id),
         data={"stage_id": _wanted_stage(pipeline), "owner_id": web.current().user.id},
     )
     form.stage_id.choices = {each.id: each.name for each in pipeline.stages}

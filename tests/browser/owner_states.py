@@ -193,7 +193,6 @@ FORMS = [
     _of("form elsewhere", "intake.embed")("wrongly", _form("form", "/embed"), send("Save", origins="nowhere"),
         status=422),
     _of("delete a form", "intake.delete")("", _form("closed form", "/delete")),
-    _of("delete a form", "intake.delete")("that was sent", _form("form", "/delete")),
 ]  # fmt: skip
 PIPELINES = [
     _of("pipelines", "pipelines.index")("", "/pipelines"),
@@ -203,7 +202,6 @@ PIPELINES = [
     board("of nothing", _pipeline("empty pipeline")),
     board("with a card moved", _pipeline("pipeline"), both(press("Move To Move"), visible("[data-announce]"))),
     _of("table of a pipeline", "pipelines.table")("", _pipeline("pipeline", "/table")),
-    _of("table of a pipeline", "pipelines.table")("of nothing", _pipeline("empty pipeline", "/table")),
     _of("settings of a pipeline", "pipelines.settings")("", _pipeline("pipeline", "/settings")),
     _of("settings of a pipeline", "pipelines.settings")("with errors", _pipeline("pipeline", "/settings"),
         send("Save", name="", stages__0__name=""), status=422),

@@ -112,7 +112,6 @@ GROUPS = [
 ]
 FORMS = [
     State("public form", "public.form", "/f/ask"),
-    State("public form on a phone", "public.form", "/f/ask", settings=PHONE),
     State(
         "public form with errors",
         "public.form",

@@ -11,7 +11,7 @@ from app.pipelines.models import Opportunity, Pipeline
 
 from ..factories import make_opportunity, make_pipeline
 from ..forms_on_page import fill, submit
-from ..people import send
+from ..people import make_person, send
 from .calendar_people import Scene, join_team, make_scene, signed_in
 
 
@@ -166,6 +166,23 @@ def test_stages_are_edited_before_they_are_saved(scene: Scene, sales: Pipeline, 
     assert "“New” holds opportunities." in answer.text
     assert "cannot be deleted" in scene.client.get(f"/pipelines/{sales.id}/delete").text
     assert send(scene.client, f"/pipelines/{sales.id}/delete", path).status_code == 409
+
+
+def test_nothing_of_another_account_comes_into_ones_own_pipeline(
+    scene: Scene, sales: Pipeline, zoe: Opportunity
+) -> None:
+    """R20: Ada's opportunity, contact and stage under Cleo's own pipeline."""
+    cleo = make_person(scene.app, "Cleo Stranger")
+    with scene.app.app_context():
+        hers = f"/pipelines/{make_pipeline(cleo).id}"
+        make_opportunity(db.session.get_one(Pipeline, int(hers.rpartition("/")[2])), name="Own")
+    client = signed_in(scene.app, cleo)
+    assert client.get(f"{hers}/opportunities/{zoe.id}").status_code == 404
+    assert client.get(f"{hers}/opportunities/new?contact={zoe.contact_id}").status_code == 404
+    assert submit(client, hers, "stage_id", stage_id=stage_ids(sales)[1]).status_code == 422
+    own = submit(client, f"{hers}/opportunities/new", "title", email="x@example.org", owner_id=scene.ada.id)
+    assert own.status_code == 422
+    assert "Zoe Lind" not in client.get(f"{hers}/table?stage={stage_ids(sales)[0]}").text
 
 
 def test_table_is_filtered_by_stage(scene: Scene, sales: Pipeline, zoe: Opportunity) -> None:

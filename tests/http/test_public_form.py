@@ -93,6 +93,14 @@ def test_bad_input_keeps_what_was_typed(
     assert stored(app) == []
 
 
+def test_number_without_its_country_code_is_one_of_the_owners_country(
+    app: Flask, client: FlaskClient, form: IntakeForm
+) -> None:
+    """Ada lives in Britain, by her locale; whoever sends the form may be anywhere."""
+    assert send(client, phone="020 7946 0018").status_code == 303
+    assert stored(app)[0].answers[2]["answer"] == "+442079460018"
+
+
 def test_consent_that_is_required_has_to_be_given(app: Flask, client: FlaskClient, form: IntakeForm) -> None:
     asked = {"id": "q3", "label": "You may call me.", "kind": "consent", "required": True, "choices": []}
     with app.app_context():
