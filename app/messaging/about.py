@@ -27,7 +27,7 @@ def about(message: Any, signed_in: SignedIn) -> About | None:
         return About("The words of this mail", "calendars.notice", notice)
     manages = signed_in.manages_account or message.calendar_host_id == signed_in.user.id
     if not message.link_id or not manages:
-        return None
+        return _contact(message, signed_in)
     if _waits(message):
         return About(
             "The request for a new link",
@@ -49,6 +49,12 @@ def written_from(message: Any) -> str:
     else:
         thing, secret = "the account as it then stands", "an address that works once"
     return f"A mail is written when it is sent, from {thing}. {HIDDEN.format(secret=secret)}"
+
+
+def _contact(message: Any, signed_in: SignedIn) -> About | None:
+    """Contacts are the whole account's, and not its members'."""
+    is_there = message.contact_id and signed_in.manages_account
+    return About("The contact", "contacts.show", {"contact_id": message.contact_id}) if is_there else None
 
 
 def _waits(message: Any) -> bool:

@@ -31,10 +31,18 @@ class Page(NamedTuple):
 
 
 class PutOff(NamedTuple):
-    """How many mails wait for another try, and why the newest of them does; MOST_COUNTED + 1 means more than that."""
+    """How many messages wait for another try, and why the newest does; MOST_COUNTED + 1 means more than that."""
 
     count: int
     why: str
+    channels: frozenset[Channel]
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What waits, and who did not take it."""
+        if len(self.channels) > 1:
+            return "message", "the mail server and the SMS provider"
+        return ("text", "the SMS provider") if Channel.SMS in self.channels else ("mail", "the mail server")
 
 
 def page_of(signed_in: SignedIn, choice: Choice) -> Page:
@@ -95,18 +103,11 @@ def count_words(count: int) -> str:
 
 
 def put_off_for(signed_in: SignedIn) -> PutOff | None:
-    """Whether mails that this person may see wait because the mail server did not take them."""
-    waits = (
-        _seen_by(signed_in),
-        message.c.state.in_(Section.WAITING.states),
-        message.c.channel == Channel.EMAIL,
-        message.c.why != "",
-    )
-    rows = connection().execute(
-        select(message.c.why).where(*waits).order_by(message.c.id.desc()).limit(MOST_COUNTED + 1)
-    )
-    reasons = rows.scalars().all()
-    return PutOff(len(reasons), reasons[0]) if reasons else None
+    """Whether messages that this person may see wait because nobody took them."""
+    waits = (_seen_by(signed_in), message.c.state.in_(Section.WAITING.states), message.c.why != "")
+    newest = select(message.c.why, message.c.channel).where(*waits).order_by(message.c.id.desc())
+    rows = connection().execute(newest.limit(MOST_COUNTED + 1)).all()
+    return PutOff(len(rows), rows[0].why, frozenset(row.channel for row in rows)) if rows else None
 
 
 def _seen_by(signed_in: SignedIn) -> ColumnElement[bool]:

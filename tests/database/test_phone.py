@@ -68,15 +68,16 @@ def test_calls_of_one_number_at_once_make_one_contact(known):
     assert {event.contact_id for event in events_called("call_missed")} == {contact.id}
 
 
-def test_a_replay_is_refused_by_the_database_itself(known):
-    def once(_n: int) -> bool:
+@pytest.mark.parametrize(("same", "taken"), [(True, 1), (False, 8)], ids=["a replay", "each another"])
+def test_a_replay_is_refused_by_the_database_itself(known, same, taken):
+    def once(n: int) -> bool:
         try:
-            in_transaction(lambda: receipts.refuse_replay(bytes(32), NOW))
+            in_transaction(lambda: receipts.refuse_replay(bytes([0 if same else n] * 32), NOW))
         except Conflict:
             return False
         return True
 
-    assert sum(_at_once(8, once)) == 1
+    assert sum(_at_once(8, once)) == taken
 
 
 def test_stop_told_twice_at_once_is_answered_once(known):

@@ -11,11 +11,12 @@ from app.accounts.models import User
 from app.bookings import manage
 from app.bookings.models import Booking
 from app.db import db, transaction
-from app.messaging.models import Message
+from app.messaging.models import Channel, Message
 from app.messaging.models import MessageState as State
-from tests.factories import make_booking, make_calendar
+from app.messaging.service import Recipient, queue_message, queue_sms
+from tests.factories import NOW, account_of, make_booking, make_calendar, make_contact
 from tests.http.calendar_people import join_team, signed_in
-from tests.mailing import deliver_all, events_called, mails_go_to, queue, react_to
+from tests.mailing import SAM, deliver_all, events_called, mails_go_to, queue, react_to
 from tests.people import make_person, send
 from tests.services.mail import Post, mail_server
 
@@ -203,3 +204,32 @@ def test_strangers_see_nothing(app: Flask, told: str) -> None:
 def _queued(app: Flask) -> list:
     with app.app_context():
         return events_called("message_queued")
+
+
+@pytest.mark.parametrize(
+    ("channels", "said"),
+    [
+        (("sms",), "One text waits, as the SMS provider did not take it"),
+        (("sms", "email"), "2 messages wait, as the mail server and the SMS provider did not take them"),
+    ],
+)
+def test_texts_that_wait_are_told_too(
+    app: Flask, client: FlaskClient, ada: User, channels: tuple, said: str
+) -> None:
+    with app.app_context():
+        account_id = account_of(ada)
+        with transaction():
+            for channel in channels:
+                about = {"account_id": account_id, "effect": channel, "at": NOW, "channel": Channel(channel)}
+                queue_message("sms_test", SAM, **about)
+    stands_at(app, State.QUEUED, "It answered: 503")
+    assert said in client.get("/messages").text
+
+
+def test_a_text_leads_to_its_contact(app: Flask, client: FlaskClient, ada: User) -> None:
+    with app.app_context():
+        contact = make_contact(account_of(ada))
+        about = {"account_id": contact.account_id, "effect": "x", "at": NOW, "contact_id": contact.id}
+        with transaction():
+            made = queue_sms("sms_test", Recipient("Sam Lee", "+4930901820"), **about)
+    assert f'<a href="/contacts/{contact.id}">The contact</a>' in client.get(f"/messages/{made}").text
