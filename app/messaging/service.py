@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import and_, func, literal, or_, true, update
+from sqlalchemy import and_, or_, update
 
 from .. import config, events
-from ..db import UtcDateTime, connection, upsert
+from ..db import connection, upsert
 from ..errors import Conflict
 from .models import Channel, Message, MessageState
 
@@ -18,14 +18,6 @@ table = Message.__table__
 LONGEST_TRY = timedelta(minutes=10)
 # How long to wait after each failure that may pass; two days in all.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 960, 960))
-# A provider may say that it has delivered a text before its answer that it takes it is here.
-REPORTED_ON = (
-    MessageState.QUEUED,
-    MessageState.SENDING,
-    MessageState.SENT,
-    MessageState.UNCLEAR,
-    MessageState.FAILED,
-)
 RESENT = (MessageState.SENT, MessageState.FAILED, MessageState.UNCLEAR, MessageState.KEPT)
 
 
@@ -168,31 +160,6 @@ def record(
         _change(claimed.id, mine, **known)
 
 
-def report(reference: str, is_delivered: bool, why: str, now: datetime, provider_id: str = "") -> bool:
-    """Record what the provider says became of a text, whenever it says so; False when it is no news.
-
-    A text that was delivered stays so. What is said of an earlier try, under another number of the provider's, is not
-    about this one.
-    """
-    changed = _change_by(
-        and_(
-            table.c.message_id == reference,
-            table.c.channel == Channel.SMS,
-            table.c.state.in_(REPORTED_ON),
-            table.c.delivered_at.is_(None),
-            or_(table.c.provider_id == "", table.c.provider_id == provider_id) if provider_id else true(),
-        ),
-        state=MessageState.SENT if is_delivered else MessageState.FAILED,
-        why=why[:500],
-        retry_at=None,
-        delivered_at=now if is_delivered else None,
-        sent_at=func.coalesce(table.c.sent_at, literal(now, UtcDateTime()))
-        if is_delivered
-        else table.c.sent_at,
-    )
-    return changed is not None
-
-
 def hand_out_waiting(now: datetime) -> int:
     """Hand out again what waits for its next try, and what a worker took and never reported; how many there were."""
     # Farther off than any wait: written before the clock was set back.
@@ -214,11 +181,7 @@ def _hand_out(message_id: int, account_id: int, now: datetime) -> None:
 
 
 def _change(message_id: int, condition: Any, **values: Any) -> Any | None:
-    return _change_by(and_(table.c.id == message_id, condition), **values)
-
-
-def _change_by(condition: Any, **values: Any) -> Any | None:
-    changed = update(table).where(condition).values(**values).returning(*table.c)
+    changed = update(table).where(table.c.id == message_id, condition).values(**values).returning(*table.c)
     return connection().execute(changed).one_or_none()
 
 

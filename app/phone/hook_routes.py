@@ -10,7 +10,7 @@ from .. import clock, config, web
 from ..db import in_transaction
 from ..error_pages import problem
 from ..errors import DomainError, NotFound
-from ..messaging import replies, service
+from ..messaging import replies, reports
 from ..sms_gateway import Webhook
 from . import formats, inbound, receipts, settings
 from .hook_requests import Hook, genuine
@@ -37,8 +37,8 @@ def texts(name: str) -> Response:
     return _taken(hook, now, lambda: replies.take(_account(name), text, now))
 
 
-@bp.post("/sms-reports")
-def reports() -> Response:
+@bp.post("/sms-reports", endpoint="reports")
+def take_report() -> Response:
     """The provider says what became of a text of ours."""
     hook, now = genuine(_providers_keys(), clock.now()), clock.now()
     report = formats.twilio_report(hook.said) if hook.is_twilios else formats.report_of(hook.said)
@@ -48,7 +48,7 @@ def reports() -> Response:
     return _taken(
         hook,
         now,
-        lambda: service.report(reference, report.is_delivered, report.why, now, report.provider_id),
+        lambda: reports.report(reference, report.is_delivered, report.why, now, report.provider_id),
     )
 
 

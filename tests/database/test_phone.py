@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.contacts.models import Contact
 from app.db import db, in_transaction
 from app.errors import Conflict
-from app.messaging import carriers, replies, service
+from app.messaging import carriers, replies, reports, service
 from app.messaging.models import MessageState as State
 from app.messaging.service import Recipient, queue_sms
 from app.operating import personal
@@ -135,7 +135,7 @@ def test_a_report_that_is_quicker_than_the_answer_stays(known, provider, monkeyp
     send = carriers.providers.send
 
     def told_first(outgoing: Any, *rest: Any) -> str:
-        in_transaction(lambda: service.report(outgoing.reference, True, "", NOW, "SM1"))
+        in_transaction(lambda: reports.report(outgoing.reference, True, "", NOW, "SM1"))
         return send(outgoing, *rest)
 
     monkeypatch.setattr(carriers.providers, "send", told_first)
@@ -166,13 +166,13 @@ def test_a_text_sent_again_is_reported_on_again(known, provider):
     deliver_all()
     sent = messages()[0]
     reference, number = sent.message_id, sent.id
-    assert in_transaction(lambda: service.report(reference, True, "", NOW, "SM1"))
+    assert in_transaction(lambda: reports.report(reference, True, "", NOW, "SM1"))
     in_transaction(lambda: service.resend(number, NOW))
     assert messages()[0].delivered_at is None
     provider.body = b'{"sid": "SM2"}'
     deliver_all()
-    assert not in_transaction(lambda: service.report(reference, False, "late", NOW, "SM1"))
-    assert in_transaction(lambda: service.report(reference, True, "", NOW, "SM2"))
+    assert not in_transaction(lambda: reports.report(reference, False, "late", NOW, "SM1"))
+    assert in_transaction(lambda: reports.report(reference, True, "", NOW, "SM2"))
     assert messages()[0].state == State.SENT
 
 
