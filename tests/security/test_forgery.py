@@ -192,7 +192,7 @@ class TestR22Sessions:
 
 def _said(answer: TestResponse) -> str:
     assert answer.status_code < 500
-    return f"{answer.headers}{answer.text}"
+    return f"{answer.headers}{answer.data.decode(errors='replace')}"  # some are files
 
 
 def _at_made_up_host(world: World) -> FlaskClient:
