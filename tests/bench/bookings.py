@@ -3,6 +3,8 @@
 The floor is a trivial view that runs the two statements at each POST: where syncing takes 0.1 ms, statements without
 HTTP tell more about the disk than about us. They stand apart for information.
 
+A worker runs beside them and sees to what follows from each booking.
+
 Each POST has its own link, slot and form key, made by opening the form as a browser does. The bookings of an
 installation go to many hosts; those of one host alone share its counters, and stand apart for information.
 """
@@ -23,7 +25,7 @@ from .bare import bare_rate, make_tables, require_booked
 from .loads import Load, load
 from .measures import Measure, Measures, Plan, interleaved, pairs, require
 from .scene import add_links
-from .sites import PROCESSES, ours, scratch, trivial
+from .sites import PROCESSES, ours, scratch, trivial, worker
 
 CLIENTS = 8
 HOSTS = 20
@@ -45,7 +47,11 @@ def _on(kind: str, plan: Plan) -> Measures:
     with scratch(kind) as (app, settings), app.app_context():
         many, one = [make_host() for _ in range(HOSTS)], [make_host()]
         bare_url = {"BARE_URL": settings.database_url}
-        with trivial(app="app_that_books()", environ=bare_url) as view, ours(settings) as site:
+        with (
+            trivial(app="app_that_books()", environ=bare_url) as view,
+            ours(settings) as site,
+            worker(settings),
+        ):
             bookers = {"many": _Booker(site.url, many), "one": _Booker(site.url, one)}
             bookers["many"].burst(WARM_UP)
             works: dict[str, Callable[[], Load]] = {

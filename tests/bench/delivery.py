@@ -4,27 +4,20 @@ costs to wait for events. In a process of its own, as an operator starts it, on 
 
 import os
 import random
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from sqlalchemy import select
 
 from app import clock, events
 from app.bookings.booking_step import book
-from app.config import Settings
 from app.db import db, in_transaction
 from app.events import Event
 from app.messaging.models import Message
 from app.proof.scenarios import make_host, starts
-from app.proof.scratch import environment
-from app.worker import beats, engine
 from tests.factories import wish
 
 from .measures import Measure, Measures, Plan, require
-from .sites import ROOT, START_SECONDS, scratch
+from .sites import scratch, worker
 
 EVENTS = 100  # in one round
 WAIT_SECONDS = 10
@@ -43,10 +36,9 @@ def measure(plan: Plan) -> Measures:
 def _on(kind: str, plan: Plan) -> Measures:
     amount = plan.of(EVENTS, 20)
     with scratch(kind) as (app, settings), app.app_context():
-        engine.migrate(settings)
         calendar = make_host()
         booking = book(wish(calendar, None, starts(1)[0]), clock.now())
-        with _worker(settings) as pid:
+        with worker(settings) as pid:
             _handed_on(calendar.account_id, booking.id)  # until everything is loaded
             rounds = [
                 sorted(_handed_on(calendar.account_id, booking.id) for _ in range(amount))
@@ -79,29 +71,6 @@ def _handed_on(account_id: int, booking_id: int) -> float:
 def _fresh(query: object) -> list[str]:
     db.session.rollback()
     return list(db.session.scalars(query))
-
-
-@contextmanager
-def _worker(settings: Settings) -> Iterator[int]:
-    """The process id of a worker that is at work."""
-    command = [sys.executable, "-m", "app", "worker"]
-    with (settings.data_dir / "worker.log").open("wb") as log:
-        environ = {**os.environ, **environment(settings)}
-        process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=log, stderr=log)
-    try:
-        deadline = time.perf_counter() + START_SECONDS
-        while not any(each.beats for each in _workers()):
-            require(time.perf_counter() < deadline and process.poll() is None, "the worker did not start")
-            time.sleep(0.05)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _workers() -> list:
-    db.session.rollback()
-    return beats.all_of_them()
 
 
 def _idle_percent(pid: int, seconds: float) -> float:

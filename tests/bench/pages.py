@@ -1,4 +1,4 @@
-"""P3, P4, P5 and P10: the pages of a link, against a trivial view in the same kind of server."""
+"""P3, P4, P5 and P10: the pages of a link beside a worker, against a trivial view in the same kind of server."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from app.proof.load import Answer, Request
 from .loads import Load, load
 from .measures import Measure, Measures, Plan, interleaved, pairs
 from .scene import Scene, scene
-from .sites import ours, scratch, trivial
+from .sites import ours, scratch, trivial, worker
 
 REQUESTS = 1_000  # of the pages in one round
 TRIVIAL_REQUESTS = 3_000  # as long a burst: a short one shows how lucky it was
@@ -24,7 +24,7 @@ def measure(plan: Plan) -> Measures:
             seen = scene()
         path = f"/o/{seen.tokens[0]}"
         size = len(app.test_client().get(path).data)
-        with trivial() as floor, ours(settings, path) as site:
+        with app.app_context(), trivial() as floor, ours(settings, path) as site, worker(settings):
             bursts = _bursts(floor.url, site.url, seen, plan.of(REQUESTS, least=200))
             for burst in bursts.values():
                 burst()  # every process and thread has seen a request

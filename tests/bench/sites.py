@@ -19,6 +19,8 @@ from app.config import Settings
 from app.db import db
 from app.links import sightings
 from app.proof.scratch import environment, scratch_settings
+from app.worker import beats, engine
+from app.worker.models import WorkerBeat
 from tests.services import postgres
 from tests.services.server import free_port
 
@@ -69,6 +71,32 @@ def ours(settings: Settings, path: str = "/sign-in") -> Iterator[Running]:
     command = [sys.executable, "-m", "app", "web"]
     with _running(command, environment(settings), settings.base_url, path, settings.data_dir) as server:
         yield server
+
+
+@contextmanager
+def worker(settings: Settings) -> Iterator[int]:
+    """A worker that is at work on what web processes leave behind; its process id. Needs the app's context."""
+    engine.migrate(settings)
+    command = [sys.executable, "-m", "app", "worker"]
+    with (settings.data_dir / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, env={**os.environ, **environment(settings)}, cwd=ROOT, stdout=log, stderr=log
+        )
+    try:
+        deadline = time.perf_counter() + START_SECONDS
+        while not any(each.beats for each in _workers()):
+            if process.poll() is not None or time.perf_counter() > deadline:
+                raise RuntimeError("the worker did not start")
+            time.sleep(0.05)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def _workers() -> list[WorkerBeat]:
+    db.session.rollback()
+    return beats.all_of_them()
 
 
 @contextmanager
