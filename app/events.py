@@ -89,6 +89,27 @@ def record(
     )
 
 
+def record_each(
+    name: str,
+    contact_ids: Sequence[int],
+    *,
+    account_id: int,
+    at: datetime,
+    actor_id: int | None,
+    data: dict[str, Any],
+) -> None:
+    """Write one event for each of the contacts, in the caller's transaction."""
+    about = {"account_id": account_id, "name": name, "at": at, "actor_id": actor_id, "data": data}
+    nothing = {"calendar_id": None, "link_id": None, "booking_id": None}
+    told = {"delivered_at": at if _untold.get() else None}
+    rows = [
+        {"id": secrets.token_hex(16), "contact_id": contact_id, **about, **nothing, **told}
+        for contact_id in contact_ids
+    ]
+    if rows:
+        connection().execute(INSERT_EVENT, rows)
+
+
 def of_link(link_id: int) -> Sequence[Event]:
     """The link's events, oldest first."""
     return db.session.scalars(

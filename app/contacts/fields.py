@@ -76,10 +76,15 @@ def set_values(
     return changed
 
 
+def checked_values(values: dict[str, str]) -> dict[str, str]:
+    """What is said, as it is stored. Raises Invalid, naming the field's key, for a value that is too long."""
+    tidy = {key: _checked_value(value, key) for key, value in values.items()}
+    return {key: value for key, value in tidy.items() if value}
+
+
 def fill_in(row: Any, values: dict[str, str], now: datetime, actor_id: int | None) -> None:
-    """Set what is not known of the contact yet; `row` is as `service.hold` has it, the keys are the account's."""
-    empty = {key: _checked_value(value, key) for key, value in values.items() if not row.fields.get(key)}
-    filled = {key: value for key, value in empty.items() if value}
+    """Set what is not known of the contact yet; `row` is as `service.hold` has it, the values are checked."""
+    filled = {key: value for key, value in values.items() if not row.fields.get(key)}
     if filled:
         write(row.id, {"fields": {**row.fields, **filled}})
         record_change(row, [], now, actor_id, fields=list(filled))

@@ -10,16 +10,16 @@ from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from .. import events
 from ..accounts.models import User
 from ..db import connection, db, in_transaction
-from ..errors import Conflict, DomainError, Invalid, NotFound
+from ..errors import Conflict, Invalid, NotFound
 from ..events import Event
-from . import csv_lines, fields, import_line, tags
+from . import csv_lines, fields, import_part, tags
 from .csv_lines import Line
 from .import_models import ContactImport, ContactImportPart, ContactImportSkip, ImportState
+from .import_part import Outcome
 
 AT_ONCE = 200  # lines of a part: bookings wait for no long transaction
 MOST_LINES = 200_000
@@ -28,7 +28,6 @@ MOST_SKIPS_SHOWN = 100
 PARTS_A_TURN = 50  # then the worker lets other work have its turn
 KEPT = timedelta(days=30)
 STARTED = "contact_import_started"
-UNSTORABLE = "This line cannot be stored."
 
 table, part, skip = ContactImport.__table__, ContactImportPart.__table__, ContactImportSkip.__table__
 
@@ -185,8 +184,9 @@ def _do_part(import_id: int, now: datetime) -> bool:
     mine = part.c.import_id == import_id, part.c.number == number
     lines = connection().execute(select(part.c.lines).where(*mine)).scalar_one()
     with events.untold():
-        results = [_do_line(row, line, now) for line in _without_head(row, number, lines)]
-    _count(row, results, len(lines), now)
+        outcome = import_part.take_all(row, _without_head(row, number, lines), now)
+    _note_skipped(row, outcome)
+    _count(row, outcome, len(lines), now)
     connection().execute(delete(part).where(*mine))
     return True
 
@@ -195,25 +195,21 @@ def _without_head(row: Any, number: int, lines: list[Any]) -> list[Any]:
     return lines[1:] if row.has_head and number == 0 else lines
 
 
-def _do_line(row: Any, line: list[Any], now: datetime) -> bool | None:
-    """True when the line made a contact, False when that is known, None when it was skipped, as a whole."""
-    number, cells = line
-    try:
-        with connection().begin_nested():
-            return import_line.take(row, cells, now)
-    except (DomainError, IntegrityError) as refused:
-        why = refused.sentence if isinstance(refused, DomainError) else UNSTORABLE
-        said = {"import_id": row.id, "line": number, "why": why[:200], "text": ", ".join(cells)[:300]}
+def _note_skipped(row: Any, outcome: Outcome) -> None:
+    said = [
+        {"import_id": row.id, "line": number, "why": why[:200], "text": ", ".join(cells)[:300]}
+        for number, cells, why in outcome.skipped
+    ]
+    if said:
         connection().execute(insert(skip), said)
-        return None
 
 
-def _count(row: Any, results: list[bool | None], read: int, now: datetime) -> None:
+def _count(row: Any, outcome: Outcome, read: int, now: datetime) -> None:
     counts = {
         "read": table.c.read + read,
-        "made": table.c.made + results.count(True),
-        "known": table.c.known + results.count(False),
-        "skipped": table.c.skipped + results.count(None),
+        "made": table.c.made + outcome.made,
+        "known": table.c.known + outcome.known,
+        "skipped": table.c.skipped + len(outcome.skipped),
     }
     over = {"state": ImportState.DONE, "finished_at": now} if row.parts_done == row.parts else {}
     connection().execute(update(table).where(table.c.id == row.id).values(**counts, **over))

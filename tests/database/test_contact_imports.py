@@ -75,16 +75,16 @@ def test_a_worker_that_dies_leaves_the_rest_to_the_next(ada: User, monkeypatch: 
     monkeypatch.setattr(imports, "AT_ONCE", 2)
     monkeypatch.setattr(imports, "PARTS_A_TURN", 1)
     event = started(ada)
-    take, taken = imports.import_line.take, []
+    take, taken = imports.import_part.take_all, []
 
     def die(*given: object) -> bool:
         taken.append(given)
-        if len(taken) == 3:
+        if len(taken) == 2:
             raise RuntimeError("killed")
         return take(*given)
 
     assert imports.import_contacts(event, NOW) == NOW
-    monkeypatch.setattr(imports.import_line, "take", die)
+    monkeypatch.setattr(imports.import_part, "take_all", die)
     before = counts(event)
     imports.import_contacts(event, NOW)
     with pytest.raises(RuntimeError):
