@@ -4,12 +4,12 @@ The booking's own transaction knows nothing of it: it would be slower, and could
 booking's. Whoever needs the contact first asks here.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
-from .. import phones
+from .. import events, phones
 from ..bookings.models import Booking
 from ..db import connection, in_transaction
 from ..errors import NotFound
@@ -18,12 +18,26 @@ from ..links.models import OneTimeLink
 from .models import ContactSource
 from .service import Details, find_or_create, hold, table
 
+AT_ONCE = 200
+SOON = timedelta(hours=1)  # by then the worker has come to it
+
 booking, link = Booking.__table__, OneTimeLink.__table__
 
 
 def booking_created(event: Event, now: datetime) -> None:
     """Find the contact who booked."""
     in_transaction(lambda: contact_of_booking(event.booking_id, now))
+
+
+def catch_up(now: datetime) -> None:
+    """Find the contacts of bookings that were made before there were contacts. Nobody reacts to those."""
+    left = select(booking.c.id).where(
+        booking.c.contact_id.is_(None), booking.c.email != "", booking.c.created_at < now - SOON
+    )
+    while ids := connection().execute(left.limit(AT_ONCE)).scalars().all():
+        for booking_id in ids:
+            with events.untold():
+                in_transaction(lambda booking_id=booking_id: contact_of_booking(booking_id, now))
 
 
 def contact_of_booking(booking_id: int, now: datetime) -> int | None:

@@ -18,6 +18,7 @@ from ..bookings.rescheduling import Move, reschedule
 from ..bookings.service import cancel, mark_no_show
 from ..calendars.models import Calendar
 from ..calendars.snapshots import snapshot
+from ..contacts.bookings import contact_of_booking
 from ..db import db, in_transaction, transaction
 from ..links.options import LinkOptions
 from ..links.service import create_link, link_tokens
@@ -69,6 +70,9 @@ def _book_near(
         key_id=link_tokens().key_id,
     )
     booked = book(request, now)
+    in_transaction(
+        lambda: contact_of_booking(booked.id, now)
+    )  # now, so that contacts are numbered as they came
     if calendar.needs_confirmation and is_answered:
         in_transaction(lambda: accept(booked.id, now + SENT_BEFORE, dana.id, seen=0))
 

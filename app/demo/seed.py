@@ -15,7 +15,7 @@ from ..groups.service import add_calendar, create_group
 from ..links.models import LinkStatus, OneTimeLink
 from ..links.options import LinkOptions
 from ..links.service import address_of, create_link
-from . import bookings, calls, cast, forms, links, mails, pipelines
+from . import bookings, calls, cast, contacts, forms, links, mails, pipelines
 from .diary import live_through
 
 EMAIL = "dana@example.org"
@@ -44,6 +44,7 @@ def seed(password: str, now: datetime) -> None:
     happenings = (
         bookings.entries(calendars, dana, now),
         links.entries(calendars, dana, now),
+        contacts.entries(dana, began_at, now),
         forms.entries(form, now),
         pipelines.entries(sales, dana, now),
         calls.entries(calendars[0].account_id, now),

@@ -66,6 +66,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("requests of hooks", timedelta(hours=1), receipts.forget_old),
     Periodic("accounts", timedelta(hours=6), forgetting.forget_old),
     Periodic("personal data", timedelta(hours=6), personal.forget_old),
+    Periodic("bookings without a contact", timedelta(hours=6), contacts_of_bookings.catch_up),
     Periodic("old imports", timedelta(hours=6), imports.forget_old),
     Periodic("old events", timedelta(days=1), tidying.tidy),
     Periodic("reminders", timedelta(minutes=1), reminders.queue_due),

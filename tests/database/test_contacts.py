@@ -1,5 +1,7 @@
 """Contacts: found by e-mail, else by phone, made once, never mixed up."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -8,7 +10,7 @@ from app.accounts.models import User
 from app.bookings.booking_step import Attendee
 from app.bookings.models import Booking
 from app.contacts import fields, tags
-from app.contacts.bookings import booking_created, contact_of_booking
+from app.contacts.bookings import booking_created, catch_up, contact_of_booking
 from app.contacts.models import Contact, ContactSource
 from app.contacts.service import Details, contact_of, find_or_create
 from app.db import connection, db, transaction
@@ -17,7 +19,7 @@ from app.events import Event, of_contact
 from app.links.models import LinkSource
 from app.links.options import LinkOptions
 from app.links.service import create_link, create_replacement, delete_link
-from tests.factories import NOW, account_of, make_booking, make_calendar, make_link, make_user
+from tests.factories import NOW, account_of, at, make_booking, make_calendar, make_link, make_user
 
 SAM = Details("Sam Lee", "sam@example.org", "+493012345678")
 PHONE = "+493012345678"
@@ -200,6 +202,19 @@ def test_a_booking_whose_contact_is_forgotten_makes_none(ada: User) -> None:
         assert contact_of_booking(booked.id, NOW) is None
         with pytest.raises(NotFound):
             contact_of_booking(booked.id + 1, NOW)
+
+
+def test_bookings_of_before_there_were_contacts_are_caught_up_with(ada: User) -> None:
+    calendar = make_calendar(ada)
+    for hour in (9, 10):
+        make_booking(calendar, None, at(hour))
+    catch_up(NOW)
+    assert db.session.scalars(select(Contact)).all() == []
+    catch_up(NOW + timedelta(hours=2))
+    (made,) = db.session.scalars(select(Contact)).all()
+    assert set(db.session.scalars(select(Booking.contact_id))) == {made.id}
+    (event,) = of_contact(made.id)
+    assert event.delivered_at is not None
 
 
 def test_a_link_may_be_a_contacts_and_so_is_what_replaces_it(ada: User, account_id: int) -> None:

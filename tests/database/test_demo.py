@@ -10,6 +10,7 @@ from app.accounts.models import Account
 from app.accounts.service import user_by_email
 from app.bookings.models import Booking, BookingStatus, Party
 from app.calendars.models import Calendar
+from app.contacts.models import Contact, ContactSource
 from app.db import db, transaction
 from app.events import Event
 from app.links.models import LinkRequest, LinkSource, LinkStatus, OneTimeLink
@@ -36,7 +37,7 @@ def test_everything_there_is_can_be_seen(now: datetime) -> None:
 
     links = rows(OneTimeLink)
     assert {link.status for link in links} == set(LinkStatus)
-    assert {link.source for link in links} == set(LinkSource)
+    assert {LinkSource.HAND, LinkSource.REPLACEMENT} <= {link.source for link in links}
     active = [link for link in links if link.status == LinkStatus.ACTIVE]
     assert any(link.expires_at and link.expires_at < now for link in active)
     assert any(link.offered_times and len(link.offered_times) == 1 for link in active)
@@ -53,6 +54,17 @@ def test_everything_there_is_can_be_seen(now: datetime) -> None:
     cancelled = [each.cancelled_by for each in bookings if each.status == BookingStatus.CANCELLED]
     assert sorted(cancelled) == [Party.CONTACT, Party.HOST]
     assert max(event.at for event in rows(Event)) <= now
+
+    contacts = rows(Contact)
+    assert {contact.source for contact in contacts} >= {
+        ContactSource.HAND,
+        ContactSource.BOOKING,
+        ContactSource.FORM,
+    }
+    assert any(contact.fields for contact in contacts)
+    assert all(booking.contact_id for booking in bookings)
+    added = [contact.created_at for contact in contacts]
+    assert added == sorted(added)
 
 
 @pytest.mark.parametrize("now", DAYS, ids=str)
