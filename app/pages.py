@@ -49,6 +49,12 @@ from .public import (
 )
 from .public import intake_routes as public_form_routes
 from .worker import routes as worker_routes
+from .workflows import adding_routes as workflows_adding_routes
+from .workflows import contact_data as runs_of_contacts
+from .workflows import hook_routes as workflows_hook_routes
+from .workflows import routes as workflows_routes
+from .workflows import run_routes as workflows_run_routes
+from .workflows import step_routes as workflows_step_routes
 
 ROUTES = (
     accounts_routes,
@@ -95,9 +101,20 @@ ROUTES = (
     pipelines_routes,
     opportunity_routes,
     worker_routes,
+    workflows_routes,
+    workflows_step_routes,
+    workflows_run_routes,
+    workflows_adding_routes,
+    workflows_hook_routes,
 )
 # What features keep of contacts; each says so in contacts/belongings.py when it is imported.
-BELONGINGS = (calls_of_contacts, messages_of_contacts, opportunities_of_contacts, submissions_of_contacts)
+BELONGINGS = (
+    calls_of_contacts,
+    messages_of_contacts,
+    opportunities_of_contacts,
+    submissions_of_contacts,
+    runs_of_contacts,
+)
 
 
 def init_app(app: Flask) -> None:

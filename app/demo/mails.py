@@ -12,23 +12,47 @@ from ..events import Event
 from ..messaging import reminders, service
 from ..messaging.models import MessageState
 from ..worker.handlers import handlers_of
+from ..workflows import runs
+from ..workflows.models import WorkflowRun
 from .diary import Entry, live_through
 
 ONE_DAY = timedelta(days=1)
+QUEUED = "message_queued"
 
 
 def catch_up(account_id: int, now: datetime) -> None:
-    """React to all that happened so far, each thing at its own time; messages are kept, and their events done with."""
-    live_through([*_reactions(account_id), *_reminders(account_id, now)])
-    for event in _open_events(account_id, "message_queued"):
+    """React to all that happened so far, each thing at its own time; messages are kept, and their events done with.
+
+    What follows leads to more: contacts come into workflows, whose waits end one after the other.
+    """
+    seen: set[str] = set()
+    live_through([*_reactions(account_id, seen), *_reminders(account_id, now)])
+    while more := [*_reactions(account_id, seen)] or [*_waits(account_id, now)]:
+        live_through(more)
+    for event in _open_events(account_id, QUEUED):
         in_transaction(partial(_keep, event))
     in_transaction(lambda: _mark_delivered(account_id))
 
 
-def _reactions(account_id: int) -> Iterator[Entry]:
-    for event in _open_events(account_id):
+def _reactions(account_id: int, seen: set[str]) -> Iterator[Entry]:
+    fresh = [event for event in _open_events(account_id) if event.id not in seen and event.name != QUEUED]
+    seen |= {event.id for event in fresh}
+    for event in fresh:
         for handler in handlers_of(event.name).values():
             yield event.at, partial(handler, event)
+
+
+def _waits(account_id: int, now: datetime) -> Iterator[Entry]:
+    """Runs of workflows that have waited long enough by now."""
+    waiting = select(WorkflowRun.id, WorkflowRun.due_at).where(
+        WorkflowRun.account_id == account_id, WorkflowRun.due_at <= now
+    )
+    for run_id, due_at in db.session.execute(waiting).all():
+        yield due_at, partial(_go_on, run_id)
+
+
+def _go_on(run_id: int, now: datetime) -> None:
+    in_transaction(lambda: runs.resume([run_id], now))
 
 
 def _reminders(account_id: int, now: datetime) -> Iterator[Entry]:

@@ -15,7 +15,7 @@ from ..groups.service import add_calendar, create_group
 from ..links.models import LinkStatus, OneTimeLink
 from ..links.options import LinkOptions
 from ..links.service import address_of, create_link
-from . import bookings, calls, cast, contacts, forms, links, mails, pipelines
+from . import bookings, calls, cast, contacts, forms, links, mails, pipelines, workflows
 from .diary import live_through
 
 EMAIL = "dana@example.org"
@@ -41,6 +41,7 @@ def seed(password: str, now: datetime) -> None:
         calls.set_up(calendars[0].account_id, dana, began_at)
         form = forms.make_ask(dana, began_at)
         sales = pipelines.make_sales(form.account_id, dana, began_at)
+    workflows.make_workflows(calendars[0], form, sales, dana, began_at)
     happenings = (
         bookings.entries(calendars, dana, now),
         links.entries(calendars, dana, now),

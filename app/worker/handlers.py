@@ -18,7 +18,7 @@ from ..events import Event
 from ..messaging import account_mails, delivery, link_mails, mails, reminders
 from ..operating import personal
 from ..phone import receipts
-from ..workflows import runner, timed, triggers
+from ..workflows import adding, runner, timed, triggers
 from ..workflows.runs import RESUMED, STARTED
 from . import tidying
 
@@ -52,6 +52,7 @@ _OF_FEATURES: dict[str, tuple[Handler, ...]] = {
     imports.STARTED: (imports.import_contacts,),
     STARTED: (runner.advance,),
     RESUMED: (runner.advance,),
+    adding.ADDED: (adding.contacts_added,),
 }
 
 # Workflows look at what they may follow, after all others.

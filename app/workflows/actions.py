@@ -7,6 +7,7 @@ what it had begun.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from ..accounts.models import Membership, User
@@ -17,14 +18,19 @@ from ..errors import Conflict
 from ..links.models import OneTimeLink
 from ..links.openness import is_open
 from ..messaging import opt_outs
-from ..messaging.service import Recipient, queue_message
+from ..messaging.service import Recipient, queue_message, queue_sms
+from ..pipelines.models import Stage
+from ..pipelines.moving import place_contact
 from . import conditions, filling, looking, step_links, values, waits
+from .calling import Call, call_of
 from .facts import Facts
-from .models import WorkflowRun
+from .models import Workflow, WorkflowRun
 from .steps import Definition, Step
 
 NO_EMAIL = "The contact has no e-mail address."
+NO_PHONE = "The contact has no phone number."
 STOPPED = "The contact wants no more such mails."
+NO_TEXTS = "The contact wants no texts."
 OVER = "The link was used, deleted or over already."
 
 
@@ -48,7 +54,8 @@ class Until(NamedTuple):
     why: str = ""
 
 
-Result = Done | Skipped | Until
+# A call is made outside the transaction; how it went is noted in the next one.
+Result = Done | Skipped | Until | Call
 
 
 @dataclass(frozen=True)
@@ -99,10 +106,20 @@ def _send_email(turn: Turn) -> Result:
         return Skipped(NO_EMAIL)
     if opt_outs.has_stopped(contact.account_id, contact.email):
         return Skipped(STOPPED)
-    return _send(turn, "workflow_email", Recipient(contact.name, contact.email), ("subject", "text"))
+    to = Recipient(contact.name, contact.email)
+    return _send(turn, to, ("subject", "text"), partial(queue_message, "workflow_email"))
 
 
-def _send(turn: Turn, kind: str, to: Recipient, texts: tuple[str, ...]) -> Result:
+def _send_sms(turn: Turn) -> Result:
+    contact = turn.contact
+    if not contact.phone:
+        return Skipped(NO_PHONE)
+    if opt_outs.has_stopped(contact.account_id, contact.phone):
+        return Skipped(NO_TEXTS)
+    return _send(turn, Recipient(contact.name, contact.phone), ("text",), partial(queue_sms, "workflow_sms"))
+
+
+def _send(turn: Turn, to: Recipient, texts: tuple[str, ...], queue: Callable[..., int | None]) -> Result:
     """Queue the message in the hours for sending, with the link it speaks of."""
     opens_at = waits.opens_at(turn.definition.settings.window, turn.now, turn.contact.tz or None)
     if opens_at > turn.now:
@@ -111,8 +128,7 @@ def _send(turn: Turn, kind: str, to: Recipient, texts: tuple[str, ...]) -> Resul
     if link is not None and not is_open(link, turn.now):
         return Skipped(OVER)
     booking = looking.booking_of(turn.run)
-    message_id = queue_message(
-        kind,
+    message_id = queue(
         to,
         account_id=turn.run.account_id,
         effect=turn.effect,
@@ -166,6 +182,14 @@ def _set_field(turn: Turn) -> Result:
     return Done({"value": value[: fields.LONGEST_VALUE]})
 
 
+def _move_stage(turn: Turn) -> Result:
+    stage = db.session.get(Stage, turn.step.options.get("stage_id") or 0)
+    if stage is None or stage.pipeline.account_id != turn.run.account_id:
+        raise Conflict("The stage of this step is no longer there.")
+    opportunity = place_contact(turn.contact, stage, turn.now)
+    return Done({"opportunity_id": opportunity.id})
+
+
 def _notify(turn: Turn) -> Result:
     user = db.session.get(User, turn.step.options.get("user_id") or 0)
     if user is None or not _is_member(user.id, turn.run.account_id):
@@ -188,6 +212,11 @@ def _is_member(user_id: int, account_id: int) -> bool:
     return db.session.scalar(mine) is not None
 
 
+def _webhook(turn: Turn) -> Result:
+    workflow = db.session.get_one(Workflow, turn.run.workflow_id)
+    return call_of(turn.text("url"), turn.effect, turn.run, turn.contact, workflow, turn.now)
+
+
 def _stop(_turn: Turn) -> Result:
     return Done()
 
@@ -195,11 +224,14 @@ def _stop(_turn: Turn) -> Result:
 ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "create_link": _create_link,
     "send_email": _send_email,
+    "send_sms": _send_sms,
     "wait": _wait,
     "if": _if,
     "add_tag": _add_tag,
     "remove_tag": _remove_tag,
     "set_field": _set_field,
+    "move_stage": _move_stage,
     "notify": _notify,
+    "webhook": _webhook,
     "stop": _stop,
 }

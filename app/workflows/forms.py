@@ -61,13 +61,11 @@ class FiltersForm(BaseForm):
     def __init__(self, kind: str, filters: Mapping[str, Any], known: Known, **options: Any) -> None:
         super().__init__(data={**filters, **in_largest_unit(filters.get("minutes"))}, **options)
         self.wanted = TRIGGERS[kind].filters
-        self.form_id.choices = [(0, "Any form"), *known.forms.items()]
-        self.stage_id.choices = [(0, "Any stage"), *known.stages.items()]
-        self.pipeline_id.choices = [(0, "Any pipeline")]
-        self.calendar_id.choices = [
-            (0, "Any calendar"),
-            *((key, each.name) for key, each in known.calendars.items()),
-        ]
+        self.form_id.choices = {0: "Any form", **known.forms}
+        self.stage_id.choices = {0: "Any stage", **known.stages}
+        self.pipeline_id.choices = {0: "Any pipeline"}
+        calendars = {key: each.name for key, each in known.calendars.items()}
+        self.calendar_id.choices = {0: "Any calendar", **calendars}
         unused = {"form_id", "pipeline_id", "stage_id", "calendar_id", "tag", "source", "minutes"} - set(
             self.wanted
         )
@@ -106,7 +104,7 @@ class SettingsForm(BaseForm):
     has_window = BooleanField(
         "Send messages at certain hours only", description="What falls outside waits until the hours begin."
     )
-    days = CheckboxesField("Days", coerce=int, choices=list(enumerate(WEEKDAYS)))
+    days = CheckboxesField("Days", coerce=int, choices=dict(enumerate(WEEKDAYS)))
     start = ClockField("From")
     end = ClockField("Until")
     tz = ZoneField("Time zone of these hours")

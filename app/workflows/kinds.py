@@ -95,12 +95,15 @@ BY_PHONE = ("call_missed", "sms_received")
 STEPS = {
     "create_link": StepKind("Create one-time link", "Create one-time link"),
     "send_email": StepKind("Send e-mail", "Send e-mail"),
+    "send_sms": StepKind("Send SMS", "Send SMS"),
     "wait": StepKind("Wait", "Wait"),
     "if": StepKind("If / else", "If"),
     "add_tag": StepKind("Add tag", "Add tag"),
     "remove_tag": StepKind("Remove tag", "Remove tag"),
     "set_field": StepKind("Set field", "Set field"),
+    "move_stage": StepKind("Move to stage", "Move to stage"),
     "notify": StepKind("Notify a member", "Notify a member"),
+    "webhook": StepKind("Call a webhook", "Call a webhook"),
     "stop": StepKind("Stop", "Stop"),
 }
 SENDING = ("send_email", "send_sms")

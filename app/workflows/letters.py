@@ -62,6 +62,11 @@ def workflow_email(occasion: Occasion) -> Letter:
     )
 
 
+def workflow_sms(occasion: Occasion) -> str:
+    """What the step says, to the contact's phone. Whether the number wants texts is asked when it is sent."""
+    return _told(occasion).text("text")
+
+
 def workflow_notice(occasion: Occasion) -> Letter:
     """What the step says, to somebody of the workspace; with the way to the contact."""
     told = _told(occasion)
@@ -138,6 +143,7 @@ def _address(link: Any, occasion: Occasion) -> str:
 
 KINDS = {
     "workflow_email": Kind("Mail of a workflow", workflow_email),
+    "workflow_sms": Kind("Text of a workflow", workflow_sms),
     "workflow_notice": Kind("Notice of a workflow, to a member", workflow_notice),
     "workflow_test": Kind("Test of a workflow's mail", workflow_test),
 }

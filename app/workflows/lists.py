@@ -1,7 +1,7 @@
 """What the pages of workflows read: the workflows with what they did lately, pages of runs, counts. By index only."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 
 from ..contacts.models import Contact
 from ..db import connection
+from ..links.models import OneTimeLink
 from .choice import PAGE_SIZE, Choice, Section
 from .models import (
     RunState,
@@ -25,6 +26,7 @@ LATELY = timedelta(days=7)
 
 workflow, version, run = Workflow.__table__, WorkflowVersion.__table__, WorkflowRun.__table__
 step_run, run_link, contact = WorkflowStepRun.__table__, WorkflowRunLink.__table__, Contact.__table__
+link = OneTimeLink.__table__
 
 
 class Page(NamedTuple):
@@ -66,10 +68,18 @@ def page_of(account_id: int, choice: Choice) -> Page:
         ids = ids.where(run.c.id > choice.before)
     page = ids.order_by(run.c.id if backwards else run.c.id.desc()).limit(PAGE_SIZE + 1).subquery("page")
     shown = (
-        select(run, contact.c.name, contact.c.email, contact.c.phone, workflow.c.name.label("workflow_name"))
+        select(
+            run,
+            version.c.definition,
+            contact.c.name,
+            contact.c.email,
+            contact.c.phone,
+            workflow.c.name.label("workflow_name"),
+        )
         .join(page, page.c.id == run.c.id)
         .join(contact, contact.c.id == run.c.contact_id)
         .join(workflow, workflow.c.id == run.c.workflow_id)
+        .join(version, version.c.id == run.c.version_id)
     )
     rows = connection().execute(shown.order_by(run.c.id.desc())).all()
     more = len(rows) > PAGE_SIZE
@@ -131,3 +141,9 @@ def _ids(account_id: int, choice: Choice, section: Section) -> Select[Any]:
     if choice.workflow_id:
         ids = ids.where(run.c.workflow_id == choice.workflow_id)
     return ids.where(run.c.contact_id == choice.contact_id) if choice.contact_id else ids
+
+
+def calendars_of(link_ids: Iterable[int]) -> dict[int, int]:
+    """The calendar of each link."""
+    rows = select(link.c.id, link.c.calendar_id).where(link.c.id.in_(set(link_ids)))
+    return {row.id: row.calendar_id for row in connection().execute(rows)}

@@ -44,3 +44,9 @@ def chosen(value: str) -> Choice | None:
 def variant_of(kind: str, options: Mapping[str, Any]) -> str:
     """The choice that a step was: "wait:time", "send_email"."""
     return f"{kind}:{options.get(VARIANTS[kind][0], '')}" if kind in VARIANTS else kind
+
+
+def words_of(kind: str, options: Mapping[str, Any]) -> str:
+    """What the list calls this choice: "Wait: a time"."""
+    every = {value: words for _, choices in offered() for value, words in choices}
+    return every.get(variant_of(kind, options), kind)

@@ -17,9 +17,9 @@ class ReadyMade(NamedTuple):
     definition: Definition
 
 
-def all_of_them(calendar_id: int | None, *, has_sms: bool) -> dict[str, ReadyMade]:
+def all_of_them(calendar_id: int | None) -> dict[str, ReadyMade]:
     """Each by its key. `calendar_id` is the calendar that their links book."""
-    made = {
+    return {
         "form": ReadyMade(
             "A form is submitted",
             "Whoever fills in a form gets a personal link by e-mail, and a reminder after two days.",
@@ -30,14 +30,12 @@ def all_of_them(calendar_id: int | None, *, has_sms: bool) -> dict[str, ReadyMad
             "A contact who comes to a stage of a pipeline gets a personal link by e-mail.",
             Definition("stage_reached", {}, FOLLOWED_UP, _mail_and_reminder(calendar_id)),
         ),
-    }
-    if has_sms:
-        made["call"] = ReadyMade(
+        "call": ReadyMade(
             "A call is missed",
             "Whoever called in vain gets an SMS with a personal link.",
             Definition("call_missed", {}, Settings(reentry=True, stop_on_booking=True), _sms(calendar_id)),
-        )
-    return made
+        ),
+    }
 
 
 def _mail_and_reminder(calendar_id: int | None) -> tuple[Step, ...]:

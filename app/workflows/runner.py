@@ -6,7 +6,7 @@ truth; the job only comes back when it is due, and a run whose job was lost is f
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
@@ -15,8 +15,9 @@ from ..contacts.models import Contact
 from ..db import connection, db, in_transaction
 from ..errors import DomainError, Overtaken, Unavailable
 from ..events import Event
-from . import actions, path, runs
-from .actions import Done, Skipped, Turn, Until
+from . import actions, calling, path, runs, steps
+from .actions import Done, Result, Skipped, Turn, Until
+from .calling import Call
 from .models import OVER, WAITING, RunState, StepState, WorkflowRun, WorkflowStepRun
 from .steps import Step
 from .versions import definition_of
@@ -27,6 +28,14 @@ table, step_table = WorkflowRun.__table__, WorkflowStepRun.__table__
 LOST_AFTER = timedelta(minutes=15)
 AT_ONCE = 500
 UNDOABLE = "Slotkey could not do this step; the log of the worker says why."
+
+
+class _Then(NamedTuple):
+    """What follows: more at once, or later, or a call to make first; nothing of it at the end of the run."""
+
+    goes_on: bool = False
+    due_at: datetime | None = None
+    call: Call | None = None
 
 
 class _StepFailed(Exception):
@@ -42,15 +51,14 @@ def advance(event: Event, now: datetime) -> datetime | None:
     run_id, leg = event.data["run_id"], event.data["leg"]
     while True:
         try:
-            goes_on, due_at = in_transaction(lambda: _one_step(run_id, leg, now))
+            then = in_transaction(lambda: _one_step(run_id, leg, now))
+            if then.call is not None:
+                then = _called(then.call, run_id, leg, now)
         except _StepFailed as failed:
-            why, step = failed.why, failed.step
-            in_transaction(
-                lambda key=step.key, kind=step.kind, why=why: runs.fail(run_id, key, kind, why, now)
-            )
+            in_transaction(lambda failed=failed: runs.fail(run_id, failed.step, failed.why, now))
             return None
-        if not goes_on:
-            return due_at
+        if not then.goes_on:
+            return then.due_at
 
 
 def take_up_lost(now: datetime) -> None:
@@ -62,43 +70,67 @@ def take_up_lost(now: datetime) -> None:
         in_transaction(lambda: runs.resume(ids, now))
 
 
-def _one_step(run_id: int, leg: int, now: datetime) -> tuple[bool, datetime | None]:
-    """Whether there is more to do at once, else when it is due."""
-    run = _hold(run_id)
-    if run is None or run.state != RunState.WAITING or run.leg != leg:
-        return False, None
-    if run.due_at > now:
-        return False, run.due_at
+def _one_step(run_id: int, leg: int, now: datetime) -> _Then:
+    run = _hold(run_id, leg)
+    if run is None or run.due_at > now:
+        return _Then(due_at=run.due_at if run else None)
     definition, rows = definition_of(run.version_id), _rows(run_id)
     step = path.next_step(
         definition.steps, {key: row.holds for key, row in rows.items() if row.state in OVER}
     )
     if step is None:
         runs.end(run_id, RunState.DONE, "", now)
-        return False, None
+        return _Then()
     contact = db.session.get_one(Contact, run.contact_id, populate_existing=True)
     began_at = rows[step.key].began_at if step.key in rows else now
     return _did(Turn(run, contact, definition, step, began_at, now))
 
 
-def _did(turn: Turn) -> tuple[bool, datetime | None]:
-    run, step = turn.run, turn.step
+def _did(turn: Turn) -> _Then:
     result = _performed(turn)
+    if isinstance(result, Call):
+        runs.write_step(turn.run, turn.step, StepState.CALLING, turn.now)
+        return _Then(call=result)
+    return _noted(turn.run, turn.step, result, turn.now)
+
+
+def _called(call: Call, run_id: int, leg: int, now: datetime) -> _Then:
+    """Make the call, outside any transaction, and note how it went."""
+    db.session.rollback()
+    answer = calling.make(call)
+    return in_transaction(lambda: _note_answer(answer, run_id, leg, now))
+
+
+def _note_answer(answer: calling.Answered, run_id: int, leg: int, now: datetime) -> _Then:
+    run = _hold(run_id, leg)
+    if run is None:
+        return _Then()  # somebody has ended the run meanwhile, or taken it over
+    rows = _rows(run_id)
+    row = next(each for each in rows.values() if each.state == StepState.CALLING)
+    step = steps.find(definition_of(run.version_id).steps, row.step_key)
+    if answer.is_done:
+        return _noted(run, step, Done({"status": answer.status}), now)
+    tries = row.output.get("tries", 0) + 1
+    if not answer.may_pass or tries > len(calling.WAITS):
+        raise _StepFailed(step, answer.why)
+    runs.write_step(run, step, StepState.CALLING, now, output={"tries": tries})
+    return _noted(run, step, Until(now + calling.WAITS[tries - 1], answer.why), now)
+
+
+def _noted(run: WorkflowRun, step: Step, result: Done | Skipped | Until, now: datetime) -> _Then:
     if isinstance(result, Until):
-        why = result.why
-        runs.write_step(run, step.key, step.kind, StepState.WAITING, turn.now, due_at=result.due_at, why=why)
+        runs.write_step(run, step, StepState.WAITING, now, due_at=result.due_at, why=result.why)
         _note_place(run.id, step.key, result.due_at)
-        return False, result.due_at
+        return _Then(due_at=result.due_at)
     if isinstance(result, Skipped):
-        runs.write_step(run, step.key, step.kind, StepState.SKIPPED, turn.now, why=result.why)
+        runs.write_step(run, step, StepState.SKIPPED, now, why=result.why)
     else:
-        done = {"output": result.output, "holds": result.holds}
-        runs.write_step(run, step.key, step.kind, StepState.DONE, turn.now, **done)
-    _note_place(run.id, step.key, turn.now)
-    return True, None
+        runs.write_step(run, step, StepState.DONE, now, output=result.output, holds=result.holds)
+    _note_place(run.id, step.key, now)
+    return _Then(goes_on=True)
 
 
-def _performed(turn: Turn) -> Done | Skipped | Until:
+def _performed(turn: Turn) -> Result:
     """How the step went. What the database or another transaction is to blame for is raised: it is tried again."""
     try:
         return actions.perform(turn)
@@ -111,9 +143,11 @@ def _performed(turn: Turn) -> Done | Skipped | Until:
         raise _StepFailed(turn.step, UNDOABLE) from failed
 
 
-def _hold(run_id: int) -> WorkflowRun | None:
-    found = select(WorkflowRun).where(WorkflowRun.id == run_id).with_for_update()
-    return db.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+def _hold(run_id: int, leg: int) -> WorkflowRun | None:
+    """The run's row, which nobody else changes before the transaction ends; None unless it waits for this job."""
+    mine = select(WorkflowRun).where(WorkflowRun.id == run_id, WorkflowRun.leg == leg, WAITING)
+    found = mine.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(found).one_or_none()
 
 
 def _rows(run_id: int) -> dict[str, Any]:

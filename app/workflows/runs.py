@@ -14,7 +14,7 @@ from .. import events
 from ..db import connection, upsert
 from ..errors import Conflict
 from .models import WAITING, RunState, StepState, WorkflowRun, WorkflowStepRun
-from .steps import Definition
+from .steps import Definition, Step
 
 table, step_table = WorkflowRun.__table__, WorkflowStepRun.__table__
 # Workflows may set one another off in a circle; a contact comes into one so often a day and no more.
@@ -29,13 +29,15 @@ def start(
     entry: str,
     now: datetime,
     *,
+    started_by: str = "",
     booking_id: int | None = None,
     link_id: int | None = None,
     actor_id: int | None = None,
 ) -> int | None:
     """Let the contact into the workflow (a `Followed`): the run's number, or None where the contact may not come in.
 
-    `entry` names what lets them in; with the same one, nobody comes in twice.
+    `entry` names what lets them in; with the same one, nobody comes in twice. `started_by` is the kind of what starts
+    it, if that is not the workflow's trigger.
     """
     definition: Definition = workflow.definition
     if not _may_enter(workflow.workflow_id, contact_id, definition, now):
@@ -46,7 +48,7 @@ def start(
         version_id=workflow.version_id,
         contact_id=contact_id,
         entry=entry if definition.settings.reentry else "",
-        started_by=definition.trigger,
+        started_by=started_by or definition.trigger,
         booking_id=booking_id,
         link_id=link_id,
         state=RunState.WAITING,
@@ -101,14 +103,14 @@ def end(run_id: int, state: RunState, why: str, now: datetime, actor_id: int | N
     return True
 
 
-def fail(run_id: int, step_key: str, kind: str, why: str, now: datetime) -> None:
+def fail(run_id: int, step: Step, why: str, now: datetime) -> None:
     """Note that a step could not be done. The run stands still until somebody has it tried again."""
     failed = update(table).where(table.c.id == run_id, WAITING)
-    values = {"state": RunState.FAILED, "why": why[:500], "at_key": step_key, "due_at": None}
+    values = {"state": RunState.FAILED, "why": why[:500], "at_key": step.key, "due_at": None}
     row = connection().execute(failed.values(values).returning(*table.c)).one_or_none()
     if row is None:
         return
-    write_step(row, step_key, kind, StepState.FAILED, now, why=why)
+    write_step(row, step, StepState.FAILED, now, why=why, output={})
     about = {"run_id": run_id, "workflow_id": row.workflow_id, "state": "failed", "why": why[:200]}
     _record("workflow_run_failed", row.account_id, row.contact_id, now, None, **about)
 
@@ -134,15 +136,14 @@ def retry(run_id: int, now: datetime, actor_id: int | None = None) -> None:
     _record(RESUMED, row.account_id, row.contact_id, now, actor_id, run_id=run_id, leg=leg)
 
 
-def write_step(run: Any, key: str, kind: str, state: StepState, now: datetime, **values: Any) -> None:
+def write_step(run: Any, step: Step, state: StepState, now: datetime, **values: Any) -> None:
     """Store how a step of the run stands: one row, made at the first time."""
     is_over = state not in (StepState.WAITING, StepState.CALLING)
     changed = {"state": state, "ended_at": now if is_over else None, "due_at": None, "why": "", **values}
     changed["why"] = changed["why"][:500]
     first = {"holds": False, "output": {}, **changed, "attempts": 1, "began_at": now}
-    row = upsert(step_table).values(
-        run_id=run.id, step_key=key, workflow_id=run.workflow_id, kind=kind, **first
-    )
+    about = {"run_id": run.id, "step_key": step.key, "workflow_id": run.workflow_id, "kind": step.kind}
+    row = upsert(step_table).values(**about, **first)
     again = {**changed, "attempts": step_table.c.attempts + 1}
     connection().execute(row.on_conflict_do_update(index_elements=["run_id", "step_key"], set_=again))
 

@@ -137,7 +137,7 @@ def switch_off(workflow: Workflow, actor_id: int, now: datetime) -> None:
 
 def delete_workflow(workflow: Workflow, actor_id: int, now: datetime) -> None:
     """Delete it with its runs; links they made, and messages they sent, stay."""
-    _record("workflow_deleted", workflow, actor_id, now, name=workflow.name)
+    _record("workflow_deleted", workflow, actor_id, now, called=workflow.name)
     connection().execute(delete(table).where(table.c.id == workflow.id))
 
 

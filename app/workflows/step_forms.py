@@ -10,6 +10,7 @@ from wtforms.validators import Length, ValidationError
 
 from ..calendars.fields import ClockField, DayField, WholeNumber
 from ..calendars.texts import one_line, paragraphs
+from ..phone import outbound
 from ..web import BaseForm
 from . import conditions, values
 from .checks import LONGEST_MINUTES, Known
@@ -19,10 +20,18 @@ LONGEST_SUBJECT, LONGEST_TEXT, LONGEST_SMS = 200, 8_000, 1_000
 THE_RUNS = "The link that an earlier step has made"
 
 
+def _own_link() -> Any:
+    return SelectField(
+        "Link in this message",
+        coerce=int,
+        description="Where {{ one_time_link }} stands: with a calendar chosen, this step makes a link of its own.",
+    )
+
+
 class StepForm(BaseForm):
     """Parent of the forms. `fixed` are the options that were chosen when the step was added, such as a wait's kind."""
 
-    has_preview = False
+    has_preview = has_values = False
 
     def __init__(self, options: Mapping[str, Any], known: Known, tz: str, **more: Any) -> None:
         super().__init__(data=self.shown(options), **more)
@@ -30,8 +39,13 @@ class StepForm(BaseForm):
         self.offer()
 
     def shown(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options as the fields show them."""
-        return dict(options)
+        """The options as the fields show them; of a choice that was not made, 0."""
+        return {
+            "calendar_id": 0,
+            "user_id": 0,
+            "stage_id": 0,
+            **{name: each for name, each in options.items() if each is not None},
+        }
 
     def offer(self) -> None:
         """Bring the choices that come from the workspace."""
@@ -70,13 +84,7 @@ class LinkForm(StepForm):
 class MessageForm(StepForm):
     """Parent of what is written to contacts."""
 
-    has_preview = True
-
-    calendar_id = SelectField(
-        "Link in this message",
-        coerce=int,
-        description="Where {{ one_time_link }} stands: with a calendar chosen, this step makes a link of its own.",
-    )
+    has_preview = has_values = True
 
     def offer(self) -> None:
         """The calendars, for a link of its own."""
@@ -92,6 +100,7 @@ class EmailForm(MessageForm):
 
     subject = StringField("Subject", [Length(max=LONGEST_SUBJECT)], filters=[one_line])
     text = TextAreaField("Text", [Length(max=LONGEST_TEXT)], filters=[paragraphs], render_kw={"rows": 10})
+    calendar_id = _own_link()
 
     def validate_subject(self, field: StringField) -> None:
         """Refuse names that stand for nothing."""
@@ -106,6 +115,7 @@ class SmsForm(MessageForm):
     """An SMS to the contact."""
 
     text = TextAreaField("Text", [Length(max=LONGEST_SMS)], filters=[paragraphs], render_kw={"rows": 5})
+    calendar_id = _own_link()
 
     def validate_text(self, field: TextAreaField) -> None:
         """Refuse names that stand for nothing."""
@@ -115,14 +125,14 @@ class SmsForm(MessageForm):
 class NotifyForm(StepForm):
     """Who of the workspace is told, and what."""
 
-    has_preview = True
+    has_preview = has_values = True
 
     user_id = SelectField("Who", coerce=int)
     text = TextAreaField("Text", [Length(max=LONGEST_TEXT)], filters=[paragraphs], render_kw={"rows": 6})
 
     def offer(self) -> None:
         """The members."""
-        self.user_id.choices = [(0, "Choose a member"), *self.known.members.items()]
+        self.user_id.choices = {0: "Choose a member", **self.known.members}
 
     def validate_text(self, field: TextAreaField) -> None:
         """Refuse names that stand for nothing."""
@@ -227,6 +237,8 @@ class TagForm(StepForm):
 class FieldForm(StepForm):
     """A field, and what it is set to."""
 
+    has_values = True
+
     field = SelectField("Field")
     value = StringField(
         "Value",
@@ -244,9 +256,42 @@ class FieldForm(StepForm):
         refuse_unknown(field, self.known)
 
 
+class WebhookForm(StepForm):
+    """An address of a program."""
+
+    url = StringField(
+        "Address",
+        [Length(max=500)],
+        filters=[one_line],
+        description="It gets what is known of the contact, as JSON by POST. It has to be on the open internet.",
+        render_kw={"inputmode": "url", "dir": "ltr"},
+    )
+
+    def validate_url(self, field: StringField) -> None:
+        """Refuse what is no address that is ever called."""
+        if field.data:
+            try:
+                outbound.target_of(field.data)
+            except outbound.Refused as refused:
+                raise ValidationError(str(refused)) from refused
+
+
+class StageForm(StepForm):
+    """A stage of a pipeline."""
+
+    stage_id = SelectField(
+        "Stage", coerce=int, description="Without an open opportunity the contact gets a new one."
+    )
+
+    def offer(self) -> None:
+        """The stages of all pipelines."""
+        self.stage_id.choices = {0: "Choose a stage", **self.known.stages}
+
+
 FORMS: dict[str, type[StepForm]] = {
     "create_link": LinkForm,
     "send_email": EmailForm,
+    "send_sms": SmsForm,
     "wait:time": WaitForm,
     "wait:date": WaitDateForm,
     "wait:before_booking": WaitForm,
@@ -259,17 +304,17 @@ FORMS: dict[str, type[StepForm]] = {
     "add_tag": TagForm,
     "remove_tag": TagForm,
     "set_field": FieldForm,
+    "move_stage": StageForm,
     "notify": NotifyForm,
+    "webhook": WebhookForm,
     "stop": StopForm,
 }
 
 
-def calendars_of(known: Known, first: str) -> list[tuple[int, str]]:
+def calendars_of(known: Known, first: str) -> dict[int, str]:
     """The calendars to choose from, those that are off marked so."""
-    marked = [
-        (key, each.name if each.is_on else f"{each.name} (off)") for key, each in known.calendars.items()
-    ]
-    return [(0, first), *marked]
+    names = {key: each.name if each.is_on else f"{each.name} (off)" for key, each in known.calendars.items()}
+    return {0: first, **names}
 
 
 def in_largest_unit(minutes: int | None) -> dict[str, Any]:

@@ -6,9 +6,12 @@ from ..accounts.models import Membership, User
 from ..calendars.models import Calendar
 from ..contacts.fields import fields_of
 from ..db import connection
+from ..intake.models import IntakeForm
+from ..pipelines.models import Pipeline, Stage
 from .checks import CalendarNow, Known
 
 calendar, user, membership = Calendar.__table__, User.__table__, Membership.__table__
+form, pipeline, stage = IntakeForm.__table__, Pipeline.__table__, Stage.__table__
 
 
 def known_to(account_id: int) -> Known:
@@ -17,6 +20,8 @@ def known_to(account_id: int) -> Known:
         calendars=_calendars(account_id),
         fields={field.key: field.label for field in fields_of(account_id)},
         members=_members(account_id),
+        forms=_forms(account_id),
+        stages=_stages(account_id),
     )
 
 
@@ -34,3 +39,19 @@ def _members(account_id: int) -> dict[int, str]:
         mine.where(membership.c.account_id == account_id).order_by(user.c.name, user.c.id)
     )
     return {row.id: row.name for row in rows}
+
+
+def _forms(account_id: int) -> dict[int, str]:
+    mine = select(form.c.id, form.c.name).where(form.c.account_id == account_id)
+    return {row.id: row.name for row in connection().execute(mine.order_by(form.c.name, form.c.id))}
+
+
+def _stages(account_id: int) -> dict[int, str]:
+    """ "Sales: Qualified"."""
+    mine = (
+        select(stage.c.id, stage.c.name, pipeline.c.name.label("pipeline_name"))
+        .join(pipeline, pipeline.c.id == stage.c.pipeline_id)
+        .where(pipeline.c.account_id == account_id)
+        .order_by(pipeline.c.name, pipeline.c.id, stage.c.position)
+    )
+    return {row.id: f"{row.pipeline_name}: {row.name}" for row in connection().execute(mine)}

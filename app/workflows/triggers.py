@@ -67,9 +67,11 @@ def _contact_of_link(event: Event) -> int | None:
 
 
 def _is_meant(event: Event, followed: versions.Followed) -> bool:
-    """Not what happened before the workflow was on; and a link is used only by a booking that came by one."""
+    """Not what happened before the workflow was on. A link is used only by a booking that came by one; STOP and START
+    are no replies."""
     definition = followed.definition
-    if event.at < followed.on_since or (definition.trigger == "link_used" and not event.link_id):
+    is_other = (definition.trigger == "link_used" and not event.link_id) or event.data.get("keyword")
+    if event.at < followed.on_since or is_other:
         return False
     seen = {**event.data, "calendar_id": event.calendar_id}
     return kinds.matches(definition.trigger, definition.filters, seen)

@@ -1,11 +1,12 @@
 """Published versions as definitions. Everything here reads only."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from ..db import connection
-from .models import Workflow, WorkflowVersion
+from .models import FOLLOWING, Workflow, WorkflowVersion
 from .steps import Definition, parse
 
 workflow, version = Workflow.__table__, WorkflowVersion.__table__
@@ -18,7 +19,7 @@ class Followed:
     workflow_id: int
     account_id: int
     version_id: int
-    on_since: object
+    on_since: datetime
     definition: Definition
 
 
@@ -28,8 +29,18 @@ def definition_of(version_id: int) -> Definition:
     return parse(connection().execute(stored).scalar_one())
 
 
+def followed_of(account_id: int, workflow_id: int) -> Followed | None:
+    """The account's workflow of this number, if it is on."""
+    return next(iter(_followed(workflow.c.account_id == account_id, workflow.c.id == workflow_id)), None)
+
+
 def following(kinds: tuple[str, ...], account_id: int | None = None) -> list[Followed]:
     """The workflows that are on and follow one of these triggers, of the account or of all."""
+    whose = [] if account_id is None else [workflow.c.account_id == account_id]
+    return _followed(workflow.c.follows.in_(kinds), *whose) if kinds else []
+
+
+def _followed(*which: ColumnElement[bool]) -> list[Followed]:
     found = (
         select(
             workflow.c.id,
@@ -39,11 +50,10 @@ def following(kinds: tuple[str, ...], account_id: int | None = None) -> list[Fol
             version.c.definition,
         )
         .join_from(workflow, version, version.c.id == workflow.c.published_id)
-        .where(workflow.c.follows.in_(kinds))
+        .where(FOLLOWING, *which)
         .order_by(workflow.c.id)
     )
-    mine = found if account_id is None else found.where(workflow.c.account_id == account_id)
     return [
         Followed(row.id, row.account_id, row.version_id, row.on_since, parse(row.definition))
-        for row in connection().execute(mine)
+        for row in connection().execute(found)
     ]

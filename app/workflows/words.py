@@ -48,6 +48,20 @@ def trigger_words(definition: Definition, known: Known) -> str:
     return f"{title}: {', '.join(about)}" if about else title
 
 
+def started_words(kind: str) -> str:
+    """What started a run: "Tag added", "Somebody, by hand"."""
+    if kind == "by_hand":
+        return "Somebody, by hand"
+    return TRIGGERS[kind].title if kind in TRIGGERS else kind.replace("_", " ").capitalize()
+
+
+def output_words(step: Step, row: Any) -> str:
+    """What came of a step, beside the link and the message that stand as links."""
+    if step.kind == "if" and row.state == StepState.DONE:
+        return "It was so" if row.holds else "It was not so"
+    return str(row.output.get("value", "")) if step.kind == "set_field" else ""
+
+
 def title_of(step: Step) -> str:
     """ "Send e-mail"; for an `if` what it asks stands beside it."""
     return STEPS[step.kind].verb if step.kind in STEPS else step.kind.replace("_", " ").capitalize()
@@ -152,9 +166,17 @@ def _field(options: Mapping[str, Any], known: Known, _reader: Reader) -> str:
     return f"{name}: {options.get('value') or 'empty'}"
 
 
+def _stage(options: Mapping[str, Any], known: Known, _reader: Reader) -> str:
+    return known.stages.get(options.get("stage_id") or 0, "no stage chosen")
+
+
 def _notify(options: Mapping[str, Any], known: Known, _reader: Reader) -> str:
     who = known.members.get(options.get("user_id") or 0, "nobody chosen")
     return f"{who}: {options.get('text') or 'nothing written yet'}"
+
+
+def _webhook(options: Mapping[str, Any], _known: Known, _reader: Reader) -> str:
+    return options.get("url") or "no address yet"
 
 
 def _calendar(options: Mapping[str, Any], known: Known) -> str:
@@ -173,5 +195,7 @@ _SUMMARIES = {
     "add_tag": _tag,
     "remove_tag": _tag,
     "set_field": _field,
+    "move_stage": _stage,
     "notify": _notify,
+    "webhook": _webhook,
 }

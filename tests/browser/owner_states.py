@@ -130,6 +130,14 @@ def _opportunity(page: str = "") -> Address:
     return lambda stage: f"/pipelines/{stage.ids['pipeline']}/opportunities/{stage.ids['opportunity']}{page}"
 
 
+def _workflow(name: str, page: str = "") -> Address:
+    return lambda stage: f"/workflows/{stage.ids[name]}{page}"
+
+
+def _run(name: str) -> Address:
+    return lambda stage: f"/workflows/runs/{stage.ids[name]}"
+
+
 def _submission(stage: Stage) -> str:
     return f"/forms/{stage.ids['form']}/submissions/{stage.ids['submission']}"
 
@@ -148,6 +156,7 @@ notice = _of("notice", "calendars.notice")
 work = _of("work", "worker.index")
 team = _of("team", "accounts.team")
 form, board = _of("form", "intake.edit"), _of("board", "pipelines.show")
+workflows, editor = _of("workflows", "workflows.index"), _of("workflow", "workflows.show")
 phone = _of("calls and SMS", "phone.show")
 group, new_group = _of("group", "groups.show"), _of("new group", "groups.new")
 
@@ -211,6 +220,28 @@ PIPELINES = [
         send("Add opportunity", email="sam@", value="much"), status=422),
     _of("opportunity", "pipelines.opportunity")("", _opportunity()),
     _of("delete an opportunity", "pipelines.delete_opportunity")("", _opportunity("/delete")),
+]  # fmt: skip
+WORKFLOWS = [
+    workflows("", "/workflows"),
+    workflows("of a newcomer", "/workflows", who="Cleo"),
+    _of("new workflow", "workflows.new")("", "/workflows/new"),
+    editor("", _workflow("workflow")),
+    editor("with a step moved", _workflow("workflow"), both(press("Move down Send e-mail, step 2"),
+                                                           visible("[data-announce]"))),
+    editor("with faults", _workflow("draft"), press("Publish"), status=422),
+    _of("rename a workflow", "workflows.rename")("", _workflow("draft", "/name")),
+    _of("delete a workflow", "workflows.delete")("", _workflow("draft", "/delete")),
+    _of("trigger", "workflows.trigger")("", _workflow("workflow", "/trigger?kind=before_booking")),
+    _of("settings of a workflow", "workflows.settings")("", _workflow("workflow", "/settings")),
+    _of("new step", "workflows.add_step")("", _workflow("workflow", "/steps/new?add=if:field")),
+    _of("step", "workflows.edit_step")("", _workflow("workflow", "/steps/again")),
+    _of("step", "workflows.edit_step")("with errors", _workflow("workflow", "/steps/again"),
+                                       send("Save in the draft", text="{{ nothing }}"), status=422),
+    _of("runs", "workflows.all_runs")("", "/workflows/runs"),
+    _of("runs", "workflows.all_runs")("of which there are none", "/workflows/runs?state=done"),
+    _of("run", "workflows.run")("", _run("run")),
+    _of("run", "workflows.run")("that failed", _run("failed run")),
+    _of("add contacts", "workflows.add_contacts")("", _workflow("draft", "/contacts")),
 ]  # fmt: skip
 SETTINGS = [
     details("", _in("intro", "settings/details")),
@@ -393,6 +424,7 @@ OWNER_STATES = [
     *CONTACTS,
     *FORMS,
     *PIPELINES,
+    *WORKFLOWS,
     *SETTINGS,
     *ONE_TIME_LINKS,
     *BOOKINGS,

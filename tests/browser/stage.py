@@ -36,6 +36,9 @@ from app.messaging.service import Recipient, queue_message, queue_sms
 from app.phone import inbound, settings
 from app.phone.formats import Call, Text
 from app.worker import beats, periodic
+from app.workflows import runner, runs, service, versions
+from app.workflows.runs import STARTED
+from app.workflows.steps import Definition, Step
 
 from ..factories import (
     NOW,
@@ -54,9 +57,11 @@ from ..factories import (
     make_pipeline,
     make_request,
     make_submission,
+    make_workflow,
     token_of,
     wish,
 )
+from ..mailing import events_called
 from ..people import make_person, sign_in
 from ..phone_hooks import CALLER, make_hooks
 from ..services.site import served
@@ -223,6 +228,7 @@ def _make_rows(stage: Stage, ada: User, ben: User) -> None:
     _make_contacts(stage, ada)
     _make_forms(stage, ada)
     _make_pipelines(stage, ada)
+    _make_workflows(stage, made["intro"])
     _make_work(stage, ada)
 
 
@@ -461,6 +467,33 @@ def _make_pipelines(stage: Stage, ada: User) -> None:
         "empty pipeline": make_pipeline(ada, name="Hiring").id,
         "opportunity": make_opportunity(sales, 2, name="Sam Lee", title="Roof", value=90_050).id,
     }
+
+
+def _make_workflows(stage: Stage, calendar: Calendar) -> None:
+    """One that is on, with a run under way and one that has failed; a draft that cannot be published."""
+    again = Step("again", "send_email", {"subject": "Once more", "text": "{{ one_time_link }}"})
+    steps = (
+        Step("link", "create_link", {"calendar_id": calendar.id, "expires_days": 30, "note": LONG}),
+        Step(
+            "mail", "send_email", {"subject": "Hello {{ contact.first_name }}", "text": "{{ one_time_link }}"}
+        ),
+        Step("wait", "wait", {"until": "link_used", "minutes": 2880}),
+        Step("if", "if", {"about": "link", "value": "used"}, (Step("stop", "stop"),), (again,)),
+    )
+    made = make_workflow(
+        calendar.account_id, "tag_added", steps, filters={"tag": "vip"}, name="After a talk at the fair"
+    )
+    followed = versions.followed_of(calendar.account_id, made.id)
+    with transaction():
+        going, failing = (runs.start(followed, stage.ids[who], "stage", NOW) for who in ("contact", "caller"))
+    for event in events_called(STARTED):
+        runner.advance(event, NOW)
+    with transaction():
+        runs.resume([failing], NOW)
+        runs.fail(failing, steps[2], LONG, NOW)
+        unfinished = Definition("call_missed", steps=steps[1:2])
+        draft = service.create(calendar.account_id, "Missed calls", unfinished, calendar.host_id, NOW)
+    stage.ids |= {"workflow": made.id, "run": going, "failed run": failing, "draft": draft.id}
 
 
 def _make_work(stage: Stage, ada: User) -> None:

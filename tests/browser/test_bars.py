@@ -38,6 +38,7 @@ PAGELESS = {
     "public.manage_ics",
     "messages.preview",  # a mail in a frame; its page is looked at with the frame in it
     "calendars.notice_preview",
+    "workflows.preview",
     "public.link_with_slash",
     "public.booking_with_slash",
 }

@@ -1,11 +1,14 @@
 """Workflows from what happens to a contact to what follows: rows, links, messages, each once."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 
 import pytest
 from sqlalchemy import update
 
-from app import events
+from app import config, events
 from app.bookings import changeable
 from app.bookings.booking_step import Attendee
 from app.bookings.models import Booking, Party
@@ -20,7 +23,7 @@ from app.links.models import LinkSource, LinkStatus, OneTimeLink, SightingKind
 from app.links.service import delete_link
 from app.messaging import opt_outs
 from app.messaging.models import MessageState
-from app.workflows import runner, runs, service, timed
+from app.workflows import calling, runner, runs, service, timed
 from app.workflows.models import RunState, WorkflowRun
 from app.workflows.steps import Settings, Step, Window, parse
 
@@ -36,6 +39,7 @@ from ..factories import (
 )
 from ..flows import advance_all, happen, settle, step_states, stored_runs
 from ..mailing import deliver_all, events_called, messages
+from ..services.http_server import http_server
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 AGAIN = Settings(reentry=True)
@@ -256,6 +260,23 @@ class TestSteps:
         (message,) = messages()
         assert (message.user_id, message.state) == (calendar.host_id, MessageState.KEPT)
 
+    def test_a_contact_known_by_phone_gets_a_text_with_the_link(self, calendar):
+        steps = (link_step(calendar), Step("sms", "send_sms", {"text": "Book: {{ one_time_link }}"}))
+        make_workflow(calendar.account_id, "call_missed", steps)
+        caller = make_contact(calendar.account_id, name="", email="", phone="+4930901820")
+        with transaction():
+            about = {"account_id": calendar.account_id, "contact_id": caller.id, "at": NOW}
+            events.record("call_missed", data={"call_id": 1}, **about)
+        settle()
+        (message,) = messages()
+        assert (message.channel.value, message.to_address, message.link_id) == (
+            "sms",
+            caller.phone,
+            links()[0].id,
+        )
+        deliver_all()
+        assert messages()[0].state == MessageState.KEPT
+
     def test_stop_ends_the_run(self, calendar, contact):
         steps = (Step("s", "stop"), tag_step("never"))
         make_workflow(calendar.account_id, "tag_added", steps)
@@ -347,6 +368,56 @@ class TestLinks:
         assert step_states(stored_runs()[0])["again"] == "skipped"
         deliver_all()
         assert mails()[0].state == MessageState.DROPPED
+
+
+class TestWebhooks:
+    @pytest.fixture
+    def server(self, app):
+        """Answers on this machine, which the operator allows to be called."""
+        before = config.current()
+        networks = (ip_network("127.0.0.0/8"),)
+        app.extensions["slotkey.settings"] = replace(before, outbound_allow=networks)
+        with http_server() as running:
+            yield running
+        app.extensions["slotkey.settings"] = before
+
+    def webhook(self, calendar, address: str) -> None:
+        steps = (Step("hook", "webhook", {"url": address}), tag_step("after"))
+        make_workflow(calendar.account_id, "tag_added", steps, filters={"tag": "vip"})
+
+    def test_it_is_told_of_the_contact_and_no_token(self, calendar, contact, server):
+        make_link(calendar, contact_id=contact.id)
+        self.webhook(calendar, server.address)
+        enter(contact)
+        assert advance_all() == [None]
+        (asked,) = server.sent
+        said = json.loads(asked.body)
+        assert said["contact"]["email"] == contact.email
+        assert asked.headers["webhook-id"] == said["id"]
+        assert step_states(stored_runs()[0]) == {"hook": "done", "tag": "done"}
+
+    def test_what_may_pass_is_tried_again_later_and_then_fails(self, calendar, contact, server):
+        server.status = 503
+        self.webhook(calendar, server.address)
+        enter(contact)
+        now = NOW
+        for wait_ in calling.WAITS:
+            assert advance_all(now) == [now + wait_]
+            now += wait_
+        assert advance_all(now) == [None]
+        (run,) = stored_runs()
+        assert (run.state, run.why) == (RunState.FAILED, "It answered: 503.")
+        assert len({asked.headers["webhook-id"] for asked in server.sent}) == 1
+        server.status = 200
+        in_transaction(lambda: runs.retry(run.id, now))
+        advance_all(now)
+        assert stored_runs()[0].state == RunState.DONE
+
+    def test_addresses_inside_are_not_called_unless_allowed(self, calendar, contact):
+        self.webhook(calendar, "http://127.0.0.1:9/")
+        enter(contact)
+        advance_all()
+        assert stored_runs()[0].state == RunState.FAILED
 
 
 class TestEnding:

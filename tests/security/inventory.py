@@ -55,6 +55,7 @@ HOLDERS = {
     "public.change",
     "public.ask_to_cancel",
     "public.cancel",
+    "hooks_of_workflows.hook",
 }
 # Whoever has the secret that their requests are signed with.
 SIGNERS = {
@@ -101,6 +102,10 @@ ADMINS = {
     "contacts.add_field",
     "contacts.all_imports",
     "contacts.upload",
+    "workflows.index",
+    "workflows.new",
+    "workflows.all_runs",
+    "workflows.add_chosen",
 }
 # Whoever manages what the address names.
 MANAGERS = {
@@ -192,6 +197,24 @@ MANAGERS = {
     "contacts.start_import",
     "contacts.stop_import",
     "contacts.skipped",
+    "workflows.show",
+    "workflows.publish",
+    "workflows.switch",
+    "workflows.rename",
+    "workflows.copy",
+    "workflows.delete",
+    "workflows.trigger",
+    "workflows.settings",
+    "workflows.add_step",
+    "workflows.edit_step",
+    "workflows.move_step",
+    "workflows.remove_step",
+    "workflows.test_step",
+    "workflows.preview",
+    "workflows.add_contacts",
+    "workflows.run",
+    "workflows.retry_run",
+    "workflows.stop_run",
 }
 OWNERS_PAGES = ONESELF | ADMINS | MANAGERS
 
@@ -331,6 +354,23 @@ ACTIONS = [
     Action("contacts.upload", {"pasted": "Kim,kim@example.org"}),
     Action("contacts.start_import", page="contacts.show_import", has="column"),
     Action("contacts.stop_import"),
+    Action("workflows.new", {"name": "Second", "ready_made": ""}, page="workflows.new", has="name"),
+    Action("workflows.add_chosen", names={"contact": "contact_id", "workflow": "workflow_id"}),
+    Action("workflows.publish", page="workflows.show"),
+    Action("workflows.switch", {"do": "off"}),
+    Action("workflows.rename", {"name": "Renamed"}, page="workflows.rename", has="name"),
+    Action("workflows.copy"),
+    Action("workflows.delete"),
+    Action("workflows.trigger", {"tag": "new"}, page="workflows.trigger", has="tag"),
+    Action("workflows.settings", {"reentry": "y"}, page="workflows.settings"),
+    Action("workflows.add_step", {"add": "add_tag", "tag": "new", "seen": "1"}),
+    Action("workflows.edit_step", {"text": "Other words"}, page="workflows.edit_step", has="text"),
+    Action("workflows.move_step", {"do": "down", "seen": "1"}),
+    Action("workflows.remove_step", {"seen": "1"}),
+    Action("workflows.test_step"),
+    Action("workflows.add_contacts", {"tag": "zebrafinch"}, page="workflows.add_contacts", has="tag"),
+    Action("workflows.retry_run", uses={"run_id": "failed_run_id"}),
+    Action("workflows.stop_run"),
 ]
 
 

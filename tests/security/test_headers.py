@@ -46,6 +46,8 @@ ANSWERS: dict[str, tuple[int, Ask]] = {
 FORM = "application/x-www-form-urlencoded"
 # Mails have inline styles, so they are shown in frames; the pages round those may hold a frame, and nothing more.
 OWN_POLICY = {
+    "workflows.edit_step": FRAMING,
+    "workflows.preview": FRAMED,
     "messages.show": FRAMING,
     "messages.preview": FRAMED,
     "calendars.notice": FRAMING,

@@ -26,6 +26,8 @@ from app.messaging.models import Message, MessageState
 from app.messaging.service import Recipient, queue_message
 from app.phone import inbound, settings
 from app.phone.formats import Call, Text
+from app.workflows import runs, versions
+from app.workflows.steps import Step
 
 from ..factories import (
     NOW,
@@ -35,6 +37,7 @@ from ..factories import (
     join,
     make_booking,
     make_calendar,
+    make_contact,
     make_email_change,
     make_form,
     make_group,
@@ -44,6 +47,7 @@ from ..factories import (
     make_pipeline,
     make_request,
     make_submission,
+    make_workflow,
     token_of,
 )
 from ..people import form_token, make_person, sign_in
@@ -176,6 +180,7 @@ class World:
             "session_id": db.session.scalar(select(Session.id).where(Session.user_id == self.ada.id)),
             "slug": calendar.slug,
             "account_id": calendar.account_id,
+            **_workflow(calendar),
         }
 
     def _things_of_cleo(self) -> tuple[int, int]:
@@ -263,6 +268,24 @@ def _phone(account_id: int) -> str:
         inbound.take_call(known, Call("CA1", CALLER, "", "no-answer", 0), NOW)
         inbound.take_text(known, Text("SM1", CALLER, SECRET_WORD, ""), NOW)
     return hooks.name
+
+
+def _workflow(calendar: Calendar) -> dict[str, Any]:
+    """One that is on, with a contact on the way through it, and one whose step has failed."""
+    steps = (
+        Step("mail", "send_email", {"subject": SECRET_WORD, "text": SECRET_WORD}),
+        Step("wait", "wait", {"until": "time", "minutes": 60}),
+    )
+    workflow = make_workflow(calendar.account_id, "tag_added", steps, name=f"{SECRET_WORD} flow")
+    followed = versions.followed_of(calendar.account_id, workflow.id)
+    made = {}
+    for name in ("run_id", "failed_run_id"):
+        contact = make_contact(calendar.account_id, name=SECRET_WORD, email=f"{name}@example.org")
+        with transaction():
+            made[name] = runs.start(followed, contact.id, name, NOW)
+    with transaction():
+        runs.fail(made["failed_run_id"], steps[0], SECRET_WORD, NOW)
+    return {**made, "workflow_id": workflow.id, "key": "mail"}
 
 
 def _in_the_past(booking_id: int, start: int) -> int:

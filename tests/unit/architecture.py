@@ -69,7 +69,7 @@ OWN_TRANSACTION = (
     "bookings.rescheduling", "contacts.bookings", "contacts.imports",
     "links.sightings", "messaging.account_mails", "messaging.delivery",
     "messaging.link_mails", "messaging.mails", "messaging.reminders", "phone.receipts", "ratelimit",
-    "workflows.runner", "workflows.timed", "workflows.triggers",
+    "workflows.adding", "workflows.runner", "workflows.timed", "workflows.triggers",
 )  # fmt: skip
 WEB_NAMES = ("blueprint", "routes", "forms", "form", "page", "pages")
 CLOCK_READS = {"now", "utcnow", "today", "time", "time_ns", "gmtime", "localtime", "ctime"}

@@ -1,0 +1,209 @@
+"""The editor's parts: the trigger, the settings, the steps one by one. Each change is stored in the draft at once."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, request, url_for
+
+from .. import clock, headers, web
+from ..db import transaction
+from ..errors import Conflict, NotFound
+from . import editing, menu, previews, surroundings, values, words
+from .blueprint import WORKFLOW, bp, my_workflow
+from .forms import FiltersForm, SettingsForm
+from .kinds import TRIGGERS
+from .models import Workflow
+from .routes import editor, seen_edits
+from .service import change_draft
+from .step_forms import FORMS, StepForm
+from .steps import Definition, Step, find, new_step, parse
+
+STEP = f"{WORKFLOW}/steps/<key>"
+MOVES = {"up": -1, "down": 1}
+
+
+@bp.route(f"{WORKFLOW}/trigger", methods=["GET", "POST"])
+def trigger(workflow_id: int) -> Response:
+    """What starts the workflow: first the kind, then what narrows it down."""
+    workflow = my_workflow(workflow_id)
+    draft = parse(workflow.draft)
+    kind = request.args.get("kind") or draft.trigger
+    form = None
+    if kind in TRIGGERS:
+        filters = draft.filters if kind == draft.trigger else {}
+        form = FiltersForm(kind, filters, surroundings.known_to(workflow.account_id))
+        if form.submitted() and _store(workflow, replace(draft, trigger=kind, filters=form.filters()), form):
+            return web.go_to(".show", workflow_id=workflow_id, notice="Saved in the draft")
+    return _page(
+        "workflows/trigger.html", workflow, form, kind=kind, groups=_trigger_groups(), kinds=TRIGGERS
+    )
+
+
+@bp.route(f"{WORKFLOW}/settings", methods=["GET", "POST"])
+def settings(workflow_id: int) -> Response:
+    """How runs behave."""
+    workflow, reader = my_workflow(workflow_id), web.reader()
+    draft = parse(workflow.draft)
+    form = SettingsForm.of(draft.settings, reader.tz)
+    form.tz.choices = {group: dict(zones) for group, zones in reader.zone_options(clock.now())}
+    if form.submitted() and _store(workflow, replace(draft, settings=form.settings()), form):
+        return web.go_to(".show", workflow_id=workflow_id, notice="Saved in the draft")
+    return _page("workflows/settings.html", workflow, form)
+
+
+@bp.route(f"{WORKFLOW}/steps/new", methods=["GET", "POST"])
+def add_step(workflow_id: int) -> Response:
+    """One more step, last in the list that the address names."""
+    workflow = my_workflow(workflow_id)
+    choice = menu.chosen(request.values.get("add", ""))
+    if choice is None:
+        return web.go_to(".show", workflow_id=workflow_id)
+    form = form_of(workflow, Step("", choice.kind, choice.options))
+    if request.form.get("do") == "preview":
+        return _frame(workflow, Step("", choice.kind))
+    draft, into = parse(workflow.draft), request.args.get("into", "")
+    if into and find(draft.steps, into) is None:
+        raise NotFound("The step that this was to stand in is no longer there.")
+    if form.submitted():
+        step = new_step(choice.kind, {**choice.options, **form.options()})
+        steps = editing.added(draft.steps, step, into, request.args.get("way") != "no")
+        if _store(workflow, replace(draft, steps=steps), form):
+            return web.go_to(
+                ".show", workflow_id=workflow_id, notice="Step added to the draft", focus=step.key
+            )
+    return _step_page(workflow, form, Step("", choice.kind, choice.options))
+
+
+@bp.route(STEP, methods=["GET", "POST"])
+def edit_step(workflow_id: int, key: str) -> Response:
+    """One step's options."""
+    workflow = my_workflow(workflow_id)
+    draft, step = parse(workflow.draft), step_of(workflow, key)
+    form = form_of(workflow, step)
+    if request.form.get("do") == "preview":
+        return _frame(workflow, step)
+    if form.submitted():
+        steps = editing.with_options(draft.steps, key, {**_fixed(step), **form.options()})
+        if _store(workflow, replace(draft, steps=steps), form):
+            return web.go_to(".show", workflow_id=workflow_id, notice="Saved in the draft", focus=key)
+    return _step_page(workflow, form, step)
+
+
+@bp.post(f"{STEP}/move")
+def move_step(workflow_id: int, key: str) -> Response:
+    """One place up or down among those beside it."""
+    do = request.form.get("do", "")
+    by = MOVES.get(do, 0)
+    return _edited(
+        workflow_id, key, lambda steps: editing.moved(steps, key, by), f"Moved {do}.", focus=key, did=do
+    )
+
+
+@bp.post(f"{STEP}/remove")
+def remove_step(workflow_id: int, key: str) -> Response:
+    """The step goes, and what stands in it."""
+    return _edited(
+        workflow_id, key, lambda steps: editing.removed(steps, key), "Step removed from the draft."
+    )
+
+
+def step_of(workflow: Workflow, key: str) -> Step:
+    """The draft's step of this key. Raises NotFound."""
+    found = find(parse(workflow.draft).steps, key)
+    if found is None:
+        raise NotFound("There is no such step. Perhaps somebody has removed it.")
+    return found
+
+
+def form_of(workflow: Workflow, step: Step, **more: Any) -> StepForm:
+    """The step's form, with what the workspace offers. Raises NotFound for a step without one."""
+    form = FORMS.get(menu.variant_of(step.kind, step.options))
+    if form is None:
+        raise NotFound("This step has no options.")
+    return form(step.options, surroundings.known_to(workflow.account_id), web.reader().tz, **more)
+
+
+def _fixed(step: Step) -> Mapping[str, Any]:
+    """What was chosen when the step was added, which its form does not change."""
+    option = menu.VARIANTS.get(step.kind, ("", None))[0]
+    return {option: step.options[option]} if option in step.options else {}
+
+
+def _store(workflow: Workflow, draft: Definition, form: Any) -> bool:
+    """True when the draft was stored; else the form says that somebody else was first."""
+    try:
+        with transaction():
+            change_draft(workflow, draft, seen_edits())
+    except Conflict as refusal:
+        form.refuse(refusal)
+        return False
+    return True
+
+
+def _edited(workflow_id: int, key: str, edit: Any, said: str, **focus: Any) -> Response:
+    workflow = my_workflow(workflow_id)
+    draft, step = parse(workflow.draft), step_of(workflow, key)
+    try:
+        with transaction():
+            change_draft(workflow, replace(draft, steps=edit(draft.steps)), seen_edits())
+    except Conflict as refusal:
+        return editor(my_workflow(workflow_id), refusal=refusal, status=refusal.status)
+    return web.go_to(".show", workflow_id=workflow_id, notice=f"{words.title_of(step)}: {said}", **focus)
+
+
+def _page(template: str, workflow: Workflow, form: Any, **more: Any) -> Response:
+    status = 422 if form is not None and form.errors else 200
+    return web.render(template, status=status, workflow=workflow, form=form, **more)
+
+
+def _frame(workflow: Workflow, step: Step) -> Response:
+    """The message in the words of the request, as far as it has any."""
+    typed = {name: request.values[name] for name in ("subject", "text") if name in request.values}
+    shown = replace(step, options={**step.options, **typed})
+    return headers.framed(previews.frame(workflow.account_id, shown))
+
+
+def _step_page(workflow: Workflow, form: StepForm, step: Step) -> Response:
+    known = surroundings.known_to(workflow.account_id)
+    previewed = previews.contact_for(workflow.account_id) if form.has_preview else None
+    answer = _page(
+        "workflows/step.html",
+        workflow,
+        form,
+        step=step,
+        title=words.title_of(step),
+        menu_words=menu.words_of(step.kind, step.options),
+        values=values.known(known.fields) if form.has_values else {},
+        previewed=previewed,
+        preview_url=url_for(".preview", workflow_id=workflow.id, kind=step.kind, key=step.key or None),
+        can_test=step.kind == "send_email",
+    )
+    return headers.framing(answer) if previewed else answer
+
+
+@bp.get(f"{WORKFLOW}/preview")
+def preview(workflow_id: int) -> Response:
+    """What a message would say to a contact, for the frame: in the words of the address, else those of the draft."""
+    workflow = my_workflow(workflow_id)
+    key, kind = request.args.get("key", ""), request.args.get("kind", "")
+    return _frame(workflow, step_of(workflow, key) if key else Step("", kind))
+
+
+@bp.post(f"{STEP}/test")
+def test_step(workflow_id: int, key: str) -> Response:
+    """Sends the draft's message to whoever asks, with the data of the same contact as the preview."""
+    workflow, person = my_workflow(workflow_id), web.current().user
+    step_of(workflow, key)
+    with transaction():
+        previews.send_test(workflow, key, person, clock.now())
+    return web.go_to(
+        ".edit_step", workflow_id=workflow_id, key=key, notice=f"A test is on its way to {person.email}."
+    )
+
+
+def _trigger_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for key, kind in TRIGGERS.items():
+        groups.setdefault(kind.group, []).append((key, kind.title))
+    return list(groups.items())
