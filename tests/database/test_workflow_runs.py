@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import update
 
 from app import config, events
+from app.accounts.models import User
 from app.bookings import changeable
 from app.bookings.booking_step import Attendee
 from app.bookings.models import Booking, Party
 from app.bookings.service import cancel, mark_no_show
 from app.calendars.models import Calendar
 from app.contacts import fields, tags
+from app.contacts.erasing import erase, traces_of
+from app.contacts.merging import merge
 from app.contacts.models import Contact
 from app.db import db, in_transaction, transaction
 from app.errors import Conflict
@@ -23,8 +26,8 @@ from app.links.models import LinkSource, LinkStatus, OneTimeLink, SightingKind
 from app.links.service import delete_link
 from app.messaging import opt_outs
 from app.messaging.models import MessageState
-from app.workflows import calling, runner, runs, service, timed
-from app.workflows.models import RunState, WorkflowRun
+from app.workflows import calling, contact_data, runner, runs, service, timed
+from app.workflows.models import RunState, WorkflowLiveLink, WorkflowRun
 from app.workflows.steps import Settings, Step, Window, parse
 
 from ..factories import (
@@ -34,6 +37,7 @@ from ..factories import (
     make_calendar,
     make_contact,
     make_link,
+    make_pipeline,
     make_user,
     make_workflow,
 )
@@ -368,6 +372,57 @@ class TestLinks:
         assert step_states(stored_runs()[0])["again"] == "skipped"
         deliver_all()
         assert mails()[0].state == MessageState.DROPPED
+
+
+class TestContacts:
+    def test_merging_keeps_one_run_under_way_and_one_live_link(self, calendar, contact):
+        other = make_contact(calendar.account_id)
+        make_workflow(calendar.account_id, "tag_added", linking(calendar, wait()), filters={"tag": "vip"})
+        make_workflow(calendar.account_id, "tag_added", (tag_step("done"),), filters={"tag": "vip"})
+        for each in (contact, other):
+            enter(each)
+        advance_all()
+        with transaction():
+            merge(db.session.get_one(Contact, contact.id), db.session.get_one(Contact, other.id), NOW, None)
+        assert {run.contact_id for run in stored_runs()} == {contact.id}
+        assert sorted(run.state.value for run in stored_runs()) == ["done", "done", "stopped", "waiting"]
+        assert [link.status for link in links()] == [LinkStatus.ACTIVE, LinkStatus.DELETED]
+        with transaction():
+            copy = contact_data.export(db.session.get_one(Contact, contact.id))
+        assert [each["state"] for each in copy] == [run.state.value for run in stored_runs()]
+
+    def test_merging_takes_over_the_link_of_the_other(self, calendar, contact):
+        other = make_contact(calendar.account_id)
+        workflow = make_workflow(calendar.account_id, "tag_added", linking(calendar), settings=AGAIN)
+        for each in (contact, other):
+            enter(each)
+        advance_all()
+        make_booking(calendar, links()[0])
+        with transaction():
+            merge(db.session.get_one(Contact, contact.id), db.session.get_one(Contact, other.id), NOW, None)
+        live = db.session.scalars(db.select(WorkflowLiveLink)).one()
+        assert (live.workflow_id, live.contact_id, live.link_id) == (workflow.id, contact.id, links()[1].id)
+
+    def test_an_erased_contact_leaves_no_run(self, calendar, contact):
+        make_workflow(calendar.account_id, "tag_added", linking(calendar, wait()))
+        enter(contact)
+        advance_all()
+        with transaction():
+            found = db.session.get_one(Contact, contact.id)
+            erase(found, traces_of(found), db.session.get_one(User, calendar.host_id), NOW)
+        assert stored_runs() == []
+        assert advance_all(NOW + DAY) == [None]
+        deliver_all()
+        assert [each.state for each in mails()] == [MessageState.DROPPED]
+
+    def test_a_stage_is_reached_by_a_step(self, calendar, contact):
+        sales = make_pipeline(db.session.get_one(User, calendar.host_id))
+        stage_id = sales.stages[1].id
+        make_workflow(calendar.account_id, "tag_added", (Step("s", "move_stage", {"stage_id": stage_id}),))
+        make_workflow(calendar.account_id, "stage_reached", (tag_step("q"),), filters={"stage_id": stage_id})
+        enter(contact)
+        settle()
+        assert "q" in tags.tags_of(contact.id)
 
 
 class TestWebhooks:
