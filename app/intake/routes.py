@@ -5,6 +5,7 @@ from flask import Response, request, url_for
 from .. import clock, config, row_edits, web
 from ..calendars.questions_form import rows_of
 from ..db import transaction
+from ..workflows.started import started_by
 from . import access, service
 from .blueprint import FORM, bp, my_form
 from .fields import MOST_FIELDS
@@ -102,5 +103,12 @@ def _edited(intake: IntakeForm, form: BuilderForm, do: str) -> Response:
 def _page(intake: IntakeForm, form: BuilderForm, status: int = 200, **more: object) -> Response:
     address = config.current().base_url + url_for("public.form", slug=intake.slug)
     return web.render(
-        "intake/edit.html", "fields", status=status, intake=intake, form=form, address=address, **more
+        "intake/edit.html",
+        "fields",
+        status=status,
+        intake=intake,
+        form=form,
+        address=address,
+        workflows=started_by("form_submitted", intake.account_id, {"form_id": intake.id}),
+        **more,
     )

@@ -7,6 +7,7 @@ from flask import Response, request, url_for
 from .. import clock, money, row_edits, web
 from ..db import transaction
 from ..errors import Conflict, DomainError, Invalid
+from ..workflows.started import Started, started_by_each
 from . import access, listing, service
 from .blueprint import PIPELINE, bp, my_pipeline
 from .choice import PAGE_SIZES, Choice
@@ -105,11 +106,18 @@ def board_page(pipeline: Pipeline, refusal: DomainError | None = None) -> Respon
         pipeline=pipeline,
         cards=listing.board_of(pipeline),
         totals=listing.totals([pipeline.id]),
+        workflows=_started_in(pipeline),
         nothing=listing.NOTHING,
         amount=_amount,
         refusal=refusal.sentence if refusal else None,
         moved=moved,
     )
+
+
+def _started_in(pipeline: Pipeline) -> dict[int, list[Started]]:
+    """The workflows that reaching a stage starts, by stage."""
+    seen = {each.id: {"pipeline_id": pipeline.id, "stage_id": each.id} for each in pipeline.stages}
+    return started_by_each("stage_reached", pipeline.account_id, seen)
 
 
 def _amount(value: int, currency: str) -> str:

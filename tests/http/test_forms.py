@@ -11,11 +11,14 @@ from flask import Flask
 from app import clock
 from app.db import db
 from app.intake.models import IntakeForm
+from app.workflows.steps import Step
 
-from ..factories import NOW, make_form, make_submission
+from ..factories import NOW, make_form, make_submission, make_workflow
 from ..forms_on_page import fill, submit
 from ..people import make_person, send
 from .calendar_people import Scene, join_team, make_scene, signed_in
+
+STOP = (Step("aaaaaaaa", "stop", {}),)
 
 
 @pytest.fixture
@@ -164,6 +167,16 @@ def test_sites_are_kept_as_browsers_name_them(scene: Scene, form: IntakeForm) ->
     answer = submit(scene.client, path, "origins", origins="example.org")
     assert answer.status_code == 422
     assert "“example.org” is no address of a site" in answer.text
+
+
+def test_form_names_the_workflows_that_it_starts(scene: Scene, form: IntakeForm) -> None:
+    path = f"/forms/{form.id}"
+    assert "No workflow starts with it yet" in scene.client.get(path).text
+    with scene.app.app_context():
+        for name, meant in (("Meant", form.id), ("Any", None), ("Other", make_form(scene.ada).id)):
+            make_workflow(form.account_id, "form_submitted", STOP, filters={"form_id": meant}, name=name)
+    page = scene.client.get(path).text
+    assert [name for name in ("Meant", "Any", "Other") if f">{name}</a>" in page] == ["Meant", "Any"]
 
 
 def test_switch_off_and_on_and_delete(scene: Scene, form: IntakeForm) -> None:

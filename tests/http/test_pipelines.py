@@ -8,11 +8,14 @@ from flask import Flask
 from app.contacts.models import Contact
 from app.db import db
 from app.pipelines.models import Opportunity, Pipeline
+from app.workflows.steps import Step
 
-from ..factories import make_opportunity, make_pipeline
+from ..factories import make_opportunity, make_pipeline, make_workflow
 from ..forms_on_page import fill, submit
 from ..people import make_person, send
 from .calendar_people import Scene, join_team, make_scene, signed_in
+
+STOP = (Step("aaaaaaaa", "stop", {}),)
 
 
 @pytest.fixture
@@ -166,6 +169,15 @@ def test_stages_are_edited_before_they_are_saved(scene: Scene, sales: Pipeline, 
     assert "“New” holds opportunities." in answer.text
     assert "cannot be deleted" in scene.client.get(f"/pipelines/{sales.id}/delete").text
     assert send(scene.client, f"/pipelines/{sales.id}/delete", path).status_code == 409
+
+
+def test_stage_names_the_workflows_that_it_starts(scene: Scene, sales: Pipeline) -> None:
+    meant = {"pipeline_id": sales.id, "stage_id": stage_ids(sales)[1]}
+    with scene.app.app_context():
+        make_workflow(sales.account_id, "stage_reached", STOP, filters=meant, name="Meant")
+    page = scene.client.get(f"/pipelines/{sales.id}").text
+    assert page.count(">Meant</a>") == 1
+    assert page.index("Qualified</span>") < page.index(">Meant</a>") < page.index("Won</span>")
 
 
 def test_nothing_of_another_account_comes_into_ones_own_pipeline(
