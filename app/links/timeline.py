@@ -41,6 +41,7 @@ SAID = {
     "link_request_answered": "The request was answered with a new link",
     "link_request_ignored": "The request was ignored",
     "manage_link_asked": "The contact asked for the address of the booking",
+    "newer_link_refused": "Somebody asked for a newer link, and got nothing",
     "manage_link_refused": "Somebody else asked for the address of the booking, and got nothing",
 }
 BY_EITHER = ("booking_rescheduled", "booking_cancelled")  # the host, who is then named, or the contact

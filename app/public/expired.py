@@ -26,6 +26,8 @@ class Variant(StrEnum):
 
 STATUS = {Variant.OFF: 200, Variant.UNKNOWN: 404}
 LINK_IS_OVER = (Variant.USED, Variant.DELETED, Variant.EXPIRED)
+# Whoever booked finds the booking; whoever was sent a link that was deleted, a newer one, if there is one.
+CAN_FIND = (Variant.USED, Variant.DELETED)
 GONE = 410
 NOWHERE = "#main"
 
@@ -122,7 +124,7 @@ def expired_page(
         message=calendar.expired_message,
         standard_path=_standard_path(calendar, variant),
         ask_path=(f"{path}/ask" if path else NOWHERE) if can_ask else "",
-        find_path=(f"{path}/find" if path else NOWHERE) if variant == Variant.USED else "",
+        find_path=(f"{path}/find" if path else NOWHERE) if variant in CAN_FIND else "",
     )
 
 

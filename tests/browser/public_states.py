@@ -190,6 +190,7 @@ EXPIRED = [
           send("Send request", name="", email="zoe@"), status=422),
     State("a new link asked for", "public.ask_for_link", _open("deleted", "/ask"), send("Send request", **SAM)),
     State("finding a booking", "public.find_booking", _open("used", "/find")),
+    State("finding a newer link", "public.find_booking", _open("deleted", "/find")),
     State("finding a booking without an address", "public.find_booking", _open("used", "/find"),
           press("Leave my address"), status=422),
     State("finding a booking, sent", "public.find_booking", _open("used", "/find"),

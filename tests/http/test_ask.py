@@ -8,7 +8,7 @@ from app import clock
 from app.db import db
 from app.events import Event
 from app.links.models import LinkRequest, LinkStatus
-from tests.factories import NOW
+from tests.factories import NOW, make_contact, make_link, token_of
 from tests.http.test_expired import DELETED, EXPIRED, OFF, USED, dead_link
 from tests.mailing import mails_go_to
 from tests.public_pages import Site, title_of
@@ -242,3 +242,37 @@ def test_forms_cost_one_query(site: Site, what: str) -> None:
     with site.counting_queries() as queries:
         assert site.client.get(f"{path}/{what}").status_code == 200
     assert len(queries) == 1
+
+
+def superseded(site: Site) -> tuple[str, int]:
+    """The path of a deleted link, and the newer one of the same contact."""
+    calendar = site.calendar()
+    with site.app.app_context():
+        contact = make_contact(calendar.account_id, email="zoe@example.org")
+        about = {"contact_id": contact.id, "for_email": contact.email}
+        old = make_link(calendar, status=LinkStatus.DELETED, deleted_at=NOW, **about)
+        return f"/o/{token_of(old)}", make_link(calendar, **about).id
+
+
+def test_a_newer_link_is_mailed_to_its_contact_alone_and_nobody_sees_it(site: Site) -> None:
+    path, newer_id = superseded(site)
+    page = site.client.get(path)
+    assert f'href="{path}/find"' in page.text
+    assert page.text.count("/o/") == page.text.count(path)
+    pages = []
+    for email in ("stranger@example.org", "ZOE@example.org"):
+        sent = site.client.post(f"{path}/find", data={"email": email})
+        assert (sent.status_code, sent.location) == (303, f"{path}/find?sent=1")
+        pages.append(site.client.get(sent.location).text)
+    assert pages[0] == pages[1]
+    refused, asked = events(site, "newer_link_refused", "link_send_asked")
+    assert (refused.name, asked.name, asked.link_id) == ("newer_link_refused", "link_send_asked", newer_id)
+
+
+def test_a_deleted_link_without_a_newer_one_answers_in_the_same_way(site: Site) -> None:
+    path = dead_link(site, DELETED)
+    sent = site.client.post(f"{path}/find", data={"email": "zoe@example.org"})
+    assert sent.location == f"{path}/find?sent=1"
+    assert [each.name for each in events(site, "newer_link_refused", "link_send_asked")] == [
+        "newer_link_refused"
+    ]
