@@ -84,6 +84,11 @@ def without_run_guard(monkeypatch: Any) -> None:
     _execute("DROP INDEX uq_workflow_run_waiting")
 
 
+def without_contact_guard() -> None:
+    """An account may have several contacts with one address, or one number."""
+    _execute("DROP INDEX uq_contact_email", "DROP INDEX uq_contact_phone")
+
+
 def _execute(*statements_: str) -> None:
     with transaction():
         for statement in statements_:
