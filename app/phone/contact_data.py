@@ -40,7 +40,7 @@ def _erase_texts(contact: Any, _now: datetime) -> None:
 
 
 def _how(event: Any) -> str:
-    return lately.HOW[MissedWhy(event.data["why"])]
+    return lately.HOW[MissedWhy(event.data["why"])].capitalize()
 
 
 def _said(event: Any) -> str:

@@ -180,3 +180,23 @@ def test_numbers_of_contacts_and_of_forms_are_read_as_of_that_country(
     with app.app_context():
         numbers = db.session.scalars(db.select(Contact.phone).order_by(Contact.id)).all()
     assert numbers == [CALLER, "+4930901821"]
+
+
+def test_the_timeline_of_a_contact_tells_of_calls_and_texts(
+    app: Flask, client: FlaskClient, ada: User
+) -> None:
+    with app.app_context():
+        hooks = make_hooks(account_of(ada))
+    signed(client, f"/hooks/calls/{hooks.name}", hooks.secret, {"from": CALLER, "status": "busy"})
+    for said in ("See you <b>then</b>", "stop"):
+        signed(client, f"/hooks/sms/{hooks.name}", hooks.secret, {"from": CALLER, "text": said})
+    link = re.search(r'href="(/contacts/\d+)"', client.get(PAGE).text)[1]
+    page = client.get(link).text
+    for said in (
+        "Call missed",
+        "Busy",
+        "Text received",
+        "See you &lt;b&gt;then&lt;/b&gt;",
+        "Wants no more texts",
+    ):
+        assert said in page
