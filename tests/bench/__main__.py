@@ -13,7 +13,7 @@ from importlib import import_module
 from . import report
 from .measures import Measures, Plan, WrongAnswer
 
-SUITES = ("slots", "pages", "bookings", "lists", "board", "queries", "processes", "delivery")
+SUITES = ("slots", "pages", "bookings", "lists", "board", "queries", "processes", "delivery", "workflows")
 QUICK = Plan(rounds=3, share=0.05)
 
 
