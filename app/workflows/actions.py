@@ -5,86 +5,18 @@ what it had begun.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
-from typing import Any, NamedTuple
 
 from ..accounts.models import Membership, User
 from ..contacts import fields, tags
-from ..contacts.models import Contact
 from ..db import db
 from ..errors import Conflict
-from ..links.models import OneTimeLink
-from ..links.openness import is_open
-from ..messaging import opt_outs
-from ..messaging.service import Recipient, queue_message, queue_sms
+from ..messaging.service import Recipient, queue_message
 from ..pipelines.models import Stage
 from ..pipelines.moving import place_contact
-from . import conditions, filling, looking, step_links, values, waits
-from .calling import Call, call_of
-from .facts import Facts
-from .models import Workflow, WorkflowRun
-from .steps import Definition, Step
-
-NO_EMAIL = "The contact has no e-mail address."
-NO_PHONE = "The contact has no phone number."
-STOPPED = "The contact wants no more such mails."
-NO_TEXTS = "The contact wants no texts."
-OVER = "The link was used, deleted or over already."
-
-
-class Done(NamedTuple):
-    """The step is done. `output` holds ids and plain values; `holds` is the answer of an `if`."""
-
-    output: dict[str, Any] = {}
-    holds: bool = False
-
-
-class Skipped(NamedTuple):
-    """There was nothing to do, and a sentence says why; the run goes on."""
-
-    why: str
-
-
-class Until(NamedTuple):
-    """The step is looked at again then."""
-
-    due_at: datetime
-    why: str = ""
-
-
-# A call is made outside the transaction; how it went is noted in the next one.
-Result = Done | Skipped | Until | Call
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A step of a run whose turn it is. `began_at` is when the run first came to it."""
-
-    run: WorkflowRun
-    contact: Contact
-    definition: Definition
-    step: Step
-    began_at: datetime
-    now: datetime
-    seen: dict[str, Facts] = field(default_factory=dict)
-
-    @property
-    def facts(self) -> Facts:
-        """What is known of the run, read once."""
-        if "facts" not in self.seen:
-            self.seen["facts"] = looking.facts_of(self.run, self.contact, self.now)
-        return self.seen["facts"]
-
-    def text(self, name: str) -> str:
-        """An option of the step that is a text."""
-        return str(self.step.options.get(name) or "")
-
-    @property
-    def effect(self) -> str:
-        """The key of what the step leads to outside: once, however often it is tried."""
-        return f"run:{self.run.id}:{self.step.key}"
+from . import conditions, filling, sending, step_links, waits
+from .calling import call_of
+from .models import Workflow
+from .turns import Done, Result, Skipped, Turn, Until
 
 
 def perform(turn: Turn) -> Result:
@@ -98,62 +30,6 @@ def perform(turn: Turn) -> Result:
 def _create_link(turn: Turn) -> Result:
     link = step_links.link_for(turn.run, turn.step, turn.contact, turn.definition, turn.now)
     return Done({"link_id": link.id})
-
-
-def _send_email(turn: Turn) -> Result:
-    contact = turn.contact
-    if not contact.email:
-        return Skipped(NO_EMAIL)
-    if opt_outs.has_stopped(contact.account_id, contact.email):
-        return Skipped(STOPPED)
-    to = Recipient(contact.name, contact.email)
-    return _send(turn, to, ("subject", "text"), partial(queue_message, "workflow_email"))
-
-
-def _send_sms(turn: Turn) -> Result:
-    contact = turn.contact
-    if not contact.phone:
-        return Skipped(NO_PHONE)
-    if opt_outs.has_stopped(contact.account_id, contact.phone):
-        return Skipped(NO_TEXTS)
-    return _send(turn, Recipient(contact.name, contact.phone), ("text",), partial(queue_sms, "workflow_sms"))
-
-
-def _send(turn: Turn, to: Recipient, texts: tuple[str, ...], queue: Callable[..., int | None]) -> Result:
-    """Queue the message in the hours for sending, with the link it speaks of."""
-    opens_at = waits.opens_at(turn.definition.settings.window, turn.now, turn.contact.tz or None)
-    if opens_at > turn.now:
-        return Until(opens_at, "Waits for the hours in which messages are sent.")
-    link = _link_for(turn, *(turn.text(name) for name in texts))
-    if link is not None and not is_open(link, turn.now):
-        return Skipped(OVER)
-    booking = looking.booking_of(turn.run)
-    message_id = queue(
-        to,
-        account_id=turn.run.account_id,
-        effect=turn.effect,
-        at=turn.now,
-        contact_id=turn.contact.id,
-        link_id=link.id if link else None,
-        calendar_id=link.calendar_id if link else booking.calendar_id if booking else None,
-        booking_id=booking.id if booking else None,
-        data={"run_id": turn.run.id, "version_id": turn.run.version_id, "step": turn.step.key},
-    )
-    if link is not None and message_id is not None:
-        step_links.note_sent(link, turn.run, turn.step, turn.now)
-    return Done({"message_id": message_id, **({"link_id": link.id} if link else {})})
-
-
-def _link_for(turn: Turn, *texts: str) -> OneTimeLink | None:
-    """The link that the texts speak of: the step's own where it names a calendar, else the run's."""
-    if not values.needs_link(*texts):
-        return None
-    if turn.step.options.get("calendar_id"):
-        return step_links.link_for(turn.run, turn.step, turn.contact, turn.definition, turn.now)
-    found = looking.link_of(turn.run)
-    if found is None:
-        raise Conflict("The message speaks of a link, and no step before it has made one.")
-    return db.session.get_one(OneTimeLink, found.id, populate_existing=True)
 
 
 def _wait(turn: Turn) -> Result:
@@ -223,8 +99,8 @@ def _stop(_turn: Turn) -> Result:
 
 ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "create_link": _create_link,
-    "send_email": _send_email,
-    "send_sms": _send_sms,
+    "send_email": sending.send_email,
+    "send_sms": sending.send_sms,
     "wait": _wait,
     "if": _if,
     "add_tag": _add_tag,

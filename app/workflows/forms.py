@@ -13,7 +13,7 @@ from ..calendars.texts import one_line
 from ..web import BaseForm
 from .checks import LONGEST_MINUTES, Known
 from .kinds import TRIGGERS
-from .step_forms import UNITS, in_largest_unit
+from .step_form import UNITS, in_largest_unit
 from .steps import Settings, Window
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]

@@ -16,10 +16,10 @@ from ..db import connection, db, in_transaction
 from ..errors import DomainError, Overtaken, Unavailable
 from ..events import Event
 from . import actions, calling, path, runs, steps
-from .actions import Done, Result, Skipped, Turn, Until
 from .calling import Call
 from .models import OVER, WAITING, RunState, StepState, WorkflowRun, WorkflowStepRun
 from .steps import Step
+from .turns import Done, Result, Skipped, Turn, Until
 from .versions import definition_of
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from .kinds import TRIGGERS
 from .models import Workflow
 from .routes import editor, seen_edits
 from .service import change_draft
-from .step_forms import FORMS, StepForm
+from .step_form import StepForm
+from .step_forms import FORMS
 from .steps import Definition, Step, find, new_step, parse
 
 STEP = f"{WORKFLOW}/steps/<key>"

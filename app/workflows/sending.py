@@ -1,0 +1,77 @@
+"""The steps that send something to the contact: the message is queued in the transaction that stores the step."""
+
+from collections.abc import Callable
+from functools import partial
+
+from ..db import db
+from ..errors import Conflict
+from ..links.models import OneTimeLink
+from ..links.openness import is_open
+from ..messaging import opt_outs
+from ..messaging.service import Recipient, queue_message, queue_sms
+from . import looking, step_links, values, waits
+from .turns import Done, Result, Skipped, Turn, Until
+
+NO_EMAIL = "The contact has no e-mail address."
+NO_PHONE = "The contact has no phone number."
+STOPPED = "The contact wants no more such mails."
+NO_TEXTS = "The contact wants no texts."
+OVER = "The link was used, deleted or over already."
+
+
+def send_email(turn: Turn) -> Result:
+    """Queue the mail, unless the contact has no address or wants none."""
+    contact = turn.contact
+    if not contact.email:
+        return Skipped(NO_EMAIL)
+    if opt_outs.has_stopped(contact.account_id, contact.email):
+        return Skipped(STOPPED)
+    to = Recipient(contact.name, contact.email)
+    return _send(turn, to, ("subject", "text"), partial(queue_message, "workflow_email"))
+
+
+def send_sms(turn: Turn) -> Result:
+    """Queue the text, unless the contact has no number or wants none."""
+    contact = turn.contact
+    if not contact.phone:
+        return Skipped(NO_PHONE)
+    if opt_outs.has_stopped(contact.account_id, contact.phone):
+        return Skipped(NO_TEXTS)
+    return _send(turn, Recipient(contact.name, contact.phone), ("text",), partial(queue_sms, "workflow_sms"))
+
+
+def _send(turn: Turn, to: Recipient, texts: tuple[str, ...], queue: Callable[..., int | None]) -> Result:
+    """Queue the message in the hours for sending, with the link it speaks of."""
+    opens_at = waits.opens_at(turn.definition.settings.window, turn.now, turn.contact.tz or None)
+    if opens_at > turn.now:
+        return Until(opens_at, "Waits for the hours in which messages are sent.")
+    link = _link_for(turn, *(turn.text(name) for name in texts))
+    if link is not None and not is_open(link, turn.now):
+        return Skipped(OVER)
+    booking = looking.booking_of(turn.run)
+    message_id = queue(
+        to,
+        account_id=turn.run.account_id,
+        effect=turn.effect,
+        at=turn.now,
+        contact_id=turn.contact.id,
+        link_id=link.id if link else None,
+        calendar_id=link.calendar_id if link else booking.calendar_id if booking else None,
+        booking_id=booking.id if booking else None,
+        data={"run_id": turn.run.id, "version_id": turn.run.version_id, "step": turn.step.key},
+    )
+    if link is not None and message_id is not None:
+        step_links.note_sent(link, turn.run, turn.step, turn.now)
+    return Done({"message_id": message_id, **({"link_id": link.id} if link else {})})
+
+
+def _link_for(turn: Turn, *texts: str) -> OneTimeLink | None:
+    """The link that the texts speak of: the step's own where it names a calendar, else the run's."""
+    if not values.needs_link(*texts):
+        return None
+    if turn.step.options.get("calendar_id"):
+        return step_links.link_for(turn.run, turn.step, turn.contact, turn.definition, turn.now)
+    found = looking.link_of(turn.run)
+    if found is None:
+        raise Conflict("The message speaks of a link, and no step before it has made one.")
+    return db.session.get_one(OneTimeLink, found.id, populate_existing=True)
