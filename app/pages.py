@@ -17,7 +17,7 @@ from .bookings import routes as bookings_routes
 from .calendars import availability_routes, questions_routes, settings_routes
 from .calendars import routes as calendars_routes
 from .contacts import data_routes as contact_data_routes
-from .contacts import import_routes
+from .contacts import import_routes, keeping_routes
 from .contacts import routes as contacts_routes
 from .groups import routes as groups_routes
 from .insights import routes as insights_routes
@@ -75,6 +75,7 @@ ROUTES = (
     request_routes,
     contacts_routes,
     contact_data_routes,
+    keeping_routes,
     import_routes,
     bookings_routes,
     move_routes,

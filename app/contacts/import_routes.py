@@ -13,7 +13,7 @@ from ..calendars.texts import one_line
 from ..db import transaction
 from ..digits import ID
 from ..errors import Invalid
-from . import csv_lines, fields, imports
+from . import csv_lines, fields, import_lists, imports
 from .blueprint import bp, my_account_id
 from .forms import TOO_LONG, region
 from .import_models import ContactImport, ImportState
@@ -71,7 +71,7 @@ def upload() -> Response:
 @bp.get(IMPORT)
 def show_import(import_id: int) -> Response:
     """What the columns are; then how far it is; then what came of it."""
-    given = imports.import_of(my_account_id(), import_id)
+    given = import_lists.import_of(my_account_id(), import_id)
     form = StartForm(formdata=None, data={"has_head": given.has_head, "tag": given.tag})
     return _import_page(given, form, list(given.columns))
 
@@ -79,7 +79,7 @@ def show_import(import_id: int) -> Response:
 @bp.post(f"{IMPORT}/start")
 def start_import(import_id: int) -> Response:
     """Have the worker do it."""
-    given, form = imports.import_of(my_account_id(), import_id), StartForm()
+    given, form = import_lists.import_of(my_account_id(), import_id), StartForm()
     chosen = [each if each in dict(_targets(given)) else "" for each in request.form.getlist("column")]
     if form.submitted():
         try:
@@ -94,7 +94,7 @@ def start_import(import_id: int) -> Response:
 @bp.post(f"{IMPORT}/stop")
 def stop_import(import_id: int) -> Response:
     """Give it up."""
-    given = imports.import_of(my_account_id(), import_id)
+    given = import_lists.import_of(my_account_id(), import_id)
     with transaction():
         imports.stop(given, clock.now())
     return web.go_to(".show_import", import_id=import_id, notice="Import stopped.")
@@ -103,7 +103,7 @@ def stop_import(import_id: int) -> Response:
 @bp.get(f"{IMPORT}/skipped.csv")
 def skipped(import_id: int) -> Response:
     """Every line that was skipped, and why."""
-    given = imports.import_of(my_account_id(), import_id)
+    given = import_lists.import_of(my_account_id(), import_id)
     headers = {"Content-Disposition": f'attachment; filename="skipped-{given.id}.csv"'}
     return Response(stream_with_context(_skipped_lines(given)), mimetype="text/csv", headers=headers)
 
@@ -123,14 +123,14 @@ def _upload_page(account_id: int, form: UploadForm, status: int = 200) -> Respon
         "contacts/imports.html",
         status=status,
         form=form,
-        imports=imports.imports_of(account_id),
+        imports=import_lists.imports_of(account_id),
         words=STATE_WORDS,
         reader=web.reader(),
     )
 
 
 def _import_page(given: ContactImport, form: StartForm, chosen: list[str], status: int = 200) -> Response:
-    lines = imports.first_lines(given.id) if given.state == ImportState.READY else []
+    lines = import_lists.first_lines(given.id) if given.state == ImportState.READY else []
     return web.render(
         "contacts/import.html",
         "progress",
@@ -141,7 +141,7 @@ def _import_page(given: ContactImport, form: StartForm, chosen: list[str], statu
         columns=max(map(len, lines), default=0),
         chosen=chosen,
         targets=_targets(given),
-        skips=imports.skips_of(given.id) if given.skipped else [],
+        skips=import_lists.skips_of(given.id) if given.skipped else [],
         word=STATE_WORDS[given.state],
         reader=web.reader(),
     )
@@ -149,7 +149,7 @@ def _import_page(given: ContactImport, form: StartForm, chosen: list[str], statu
 
 def _skipped_lines(given: ContactImport) -> Iterator[str]:
     yield spreadsheets.BYTE_ORDER_MARK + spreadsheets.line(["Line", "Why", "Text"])
-    for each in imports.every_skip(given.id):
+    for each in import_lists.every_skip(given.id):
         yield spreadsheets.line([each.line, each.why, each.text])
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from .. import events
 from ..accounts.models import User
 from ..db import connection, db, in_transaction
-from ..errors import Conflict, Invalid, NotFound
+from ..errors import Conflict, Invalid
 from ..events import Event
 from . import csv_lines, fields, import_part, tags
 from .csv_lines import Line
@@ -23,8 +23,6 @@ from .import_part import Outcome
 
 AT_ONCE = 200  # lines of a part: bookings wait for no long transaction
 MOST_LINES = 200_000
-SHOWN = 5
-MOST_SKIPS_SHOWN = 100
 PARTS_A_TURN = 50  # then the worker lets other work have its turn
 KEPT = timedelta(days=30)
 STARTED = "contact_import_started"
@@ -97,46 +95,6 @@ def forget_old(now: datetime) -> None:
     """Forget imports of long ago, with the lines that they skipped."""
     old = delete(table).where(table.c.created_at < now - KEPT)
     in_transaction(lambda: connection().execute(old))
-
-
-def import_of(account_id: int, import_id: int) -> ContactImport:
-    """The account's import of this number. Raises NotFound for any other."""
-    mine = select(ContactImport).where(ContactImport.id == import_id, ContactImport.account_id == account_id)
-    found = db.session.scalars(mine).one_or_none()
-    if found is None or found.state == ImportState.LOADING:
-        raise NotFound("There is no such import.")
-    return found
-
-
-def imports_of(account_id: int) -> Sequence[ContactImport]:
-    """The account's latest imports."""
-    mine = select(ContactImport).where(
-        ContactImport.account_id == account_id, ContactImport.state != ImportState.LOADING
-    )
-    return db.session.scalars(mine.order_by(ContactImport.id.desc()).limit(20)).all()
-
-
-def first_lines(import_id: int) -> list[list[str]]:
-    """The cells of the first lines, for looking at."""
-    first = select(part.c.lines).where(part.c.import_id == import_id, part.c.number == 0)
-    return [cells for _, cells in (connection().execute(first).scalar_one_or_none() or [])[: SHOWN + 1]]
-
-
-def skips_of(import_id: int, most: int = MOST_SKIPS_SHOWN) -> Sequence[Any]:
-    """The first lines that were skipped."""
-    return connection().execute(_skips(import_id).limit(most)).all()
-
-
-def every_skip(import_id: int) -> Iterator[Any]:
-    """All of them, read a few hundred at a time."""
-    last = 0
-    while rows := connection().execute(_skips(import_id).where(skip.c.line > last).limit(AT_ONCE)).all():
-        yield from rows
-        last = rows[-1].line
-
-
-def _skips(import_id: int) -> Any:
-    return select(skip).where(skip.c.import_id == import_id).order_by(skip.c.line)
 
 
 def _begin(account_id: int, name: str, region: str, first: list[str], actor: User, now: datetime) -> int:

@@ -7,16 +7,14 @@ from flask import Response, request, url_for
 from .. import clock, web
 from ..calendars.access import calendar_for
 from ..db import db, in_transaction, transaction
-from ..digits import ID
 from ..errors import Invalid
 from ..links.models import OneTimeLink
-from ..messaging import opt_outs
-from . import editing, fields, links, listing, service, tags
+from . import editing, fields, links, listing, service
 from .blueprint import CONTACT, bp, my_account_id, my_contact
 from .choice import PAGE_SIZES, Choice
-from .contact_page import channels_of, contact_page, link_form
+from .contact_page import contact_page, link_form
 from .editing import Known
-from .forms import DetailsForm, NoteForm, TagForm, details_form
+from .forms import DetailsForm, details_form
 from .models import Contact
 from .words import SOURCE_WORDS, phone_words
 
@@ -75,65 +73,6 @@ def edit(contact_id: int) -> Response:
         except (Invalid, Known) as refused:
             return _form_page(form, contact, refused)
     return _form_page(form, contact)
-
-
-@bp.post(f"{CONTACT}/tags")
-def tag(contact_id: int) -> Response:
-    """Put a tag on, or take off the one whose button was pressed."""
-    contact, actor, form = my_contact(contact_id), web.current().user.id, TagForm()
-    if "remove" in request.form:
-        with transaction():
-            tags.remove(contact, request.form["remove"], clock.now(), actor)
-        return web.go_to(".show", contact_id=contact_id, notice="Tag removed.", _anchor="tags")
-    if form.submitted():
-        try:
-            with transaction():
-                tags.add(contact, form.tag.data, clock.now(), actor)
-            return web.go_to(".show", contact_id=contact_id, notice="Tag added.", _anchor="tags")
-        except Invalid as refused:
-            form.refuse(refused)
-    return contact_page(contact, tag=form, status=422)
-
-
-@bp.post(f"{CONTACT}/notes")
-def note(contact_id: int) -> Response:
-    """Write something down."""
-    contact, form = my_contact(contact_id), NoteForm()
-    if form.submitted():
-        try:
-            with transaction():
-                editing.add_note(contact, form.text.data, web.current().user, clock.now())
-            return web.go_to(".show", contact_id=contact_id, notice="Note added.", _anchor="notes")
-        except Invalid as refused:
-            form.refuse(refused)
-    return contact_page(contact, note=form, status=422)
-
-
-@bp.post(f"{CONTACT}/notes/<{ID}:note_id>/remove")
-def remove_note(contact_id: int, note_id: int) -> Response:
-    """Take a note away."""
-    contact = my_contact(contact_id)
-    with transaction():
-        editing.remove_note(contact, note_id, web.current().user, clock.now())
-    return web.go_to(".show", contact_id=contact_id, notice="Note removed.", _anchor="notes")
-
-
-@bp.post(f"{CONTACT}/channels")
-def channel(contact_id: int) -> Response:
-    """Close or open one way to reach the contact, as they have asked for it."""
-    contact = my_contact(contact_id)
-    ways = {key: (word, address) for key, word, address, _ in channels_of(contact)}
-    word, address = ways.get(request.form.get("channel", ""), ("", ""))
-    is_out = request.form.get("do") == "stop"
-    if not address:
-        raise Invalid("Choose a way to reach this contact. Nothing was changed.")
-    with transaction():
-        editing.choose_channel(contact, word, is_out, web.current().user, clock.now())
-        opt_outs.stop(contact.account_id, address, clock.now()) if is_out else opt_outs.start(
-            contact.account_id, address
-        )
-    said = f"{word}: no more messages." if is_out else f"{word}: messages go out again."
-    return web.go_to(".show", contact_id=contact_id, notice=said, _anchor="channels")
 
 
 @bp.post(f"{CONTACT}/links")

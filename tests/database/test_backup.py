@@ -17,6 +17,11 @@ from app.accounts import sessions
 from app.accounts.models import EmailChange, Invitation, Role, User
 from app.calendars.models import Calendar
 from app.config import Settings
+from app.contacts import listing as contacts
+from app.contacts.choice import Choice as ContactChoice
+from app.contacts.models import ContactSource
+from app.contacts.service import Details, find_or_create
+from app.contacts.tags import add as add_tag
 from app.db import connection, db, transaction
 from app.errors import Conflict, Invalid
 from app.events import Event
@@ -51,6 +56,11 @@ def booked() -> OneTimeLink:
     links = [new_link(calendar, for_name=f"Guest {n}", offered_times=(at(9),) if n else ()) for n in range(3)]
     make_booking(calendar, links[0])
     make_booking(calendar, None, at(10))
+    with transaction():
+        details = Details("Guest", "guest@example.org")
+        contact = find_or_create(calendar.account_id, details, ContactSource.HAND, NOW)
+        add_tag(contact, "vip", NOW)
+        links[0].contact_id = contact.id
     return links[0]
 
 
@@ -103,6 +113,8 @@ def assert_goes_on(booked: OneTimeLink) -> None:
     make_booking(calendar, new_link(calendar), at(11))
     found = listing.page_of(booked.calendar_id, Choice(search="guest 2"))
     assert [link.for_name for link in found.links] == ["Guest 2"]
+    ((contact, tags),) = contacts.page_of(calendar.account_id, ContactChoice(search="guest vi")).rows
+    assert (contact.email, tags) == ("guest@example.org", ["vip"])
     with pytest.raises(DBAPIError, match="stays as it is"), transaction():
         connection().execute(text("UPDATE one_time_link SET status = 'active', used_at = NULL"))
 

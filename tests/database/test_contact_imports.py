@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.models import User
-from app.contacts import csv_lines, fields, imports
+from app.contacts import csv_lines, fields, import_lists, imports
 from app.contacts.import_models import ContactImport, ContactImportPart, ImportState
 from app.contacts.models import Contact, ContactSource
 from app.contacts.service import Details, find_or_create
@@ -39,7 +39,7 @@ def stored(ada: User, text: str | bytes = FILE) -> ContactImport:
         if not fields.fields_of(account_of(ada)):
             fields.create(account_of(ada), "Firma")
     made = imports.store(account_of(ada), "list.csv", "DE", csv_lines.lines_of(BytesIO(data)), ada, NOW)
-    return imports.import_of(account_of(ada), made)
+    return import_lists.import_of(account_of(ada), made)
 
 
 def started(ada: User, text: str = FILE, **changes: object) -> Event:
@@ -63,9 +63,9 @@ def test_each_line_makes_finds_or_says_why_not(ada: User) -> None:
     sam = db.session.scalars(select(Contact).where(Contact.email == "sam@example.org")).one()
     assert (sam.name, sam.phone, sam.fields) == ("Sam Lee", "+493012345678", {"firma": "Lee GmbH"})
     assert tags_of(sam.id) == ["berlin", "fair", "vip"]
-    skips = imports.skips_of(event.data["import_id"])
+    skips = import_lists.skips_of(event.data["import_id"])
     assert [(each.line, each.why.split()[0]) for each in skips] == [(4, "Enter"), (5, "“unknown”")]
-    assert list(imports.every_skip(event.data["import_id"])) == skips
+    assert list(import_lists.every_skip(event.data["import_id"])) == skips
     assert connection().execute(select(func.count()).select_from(ContactImportPart)).scalar() == 0
     told = select(Event.name).where(Event.delivered_at.is_(None))
     assert list(db.session.scalars(told)) == [imports.STARTED]
@@ -136,14 +136,14 @@ def test_too_many_lines_and_no_lines_leave_nothing(ada: User, monkeypatch: pytes
     for text in (FILE, "", "\n\n"):
         with pytest.raises(Invalid):
             stored(ada, text)
-    assert imports.imports_of(account_of(ada)) == []
+    assert import_lists.imports_of(account_of(ada)) == []
 
 
 def test_old_imports_and_those_of_others_are_not_found(ada: User) -> None:
     given = stored(ada)
     with pytest.raises(NotFound):
-        imports.import_of(account_of(make_user("Cleo Stranger")), given.id)
+        import_lists.import_of(account_of(make_user("Cleo Stranger")), given.id)
     imports.forget_old(NOW)
-    assert len(imports.imports_of(account_of(ada))) == 1
+    assert len(import_lists.imports_of(account_of(ada))) == 1
     imports.forget_old(NOW + imports.KEPT * 2)
-    assert imports.imports_of(account_of(ada)) == []
+    assert import_lists.imports_of(account_of(ada)) == []
