@@ -153,6 +153,8 @@ def _address(event: Event) -> str | None:
         return url_for("bookings.show", booking_id=event.booking_id)
     if event.link_id:
         return url_for("links.show", calendar_id=event.calendar_id, link_id=event.link_id)
+    if "run_id" in event.data:
+        return url_for("workflows.run", run_id=event.data["run_id"])
     return None
 
 

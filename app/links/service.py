@@ -58,10 +58,11 @@ def create_link(
     *,
     contact_id: int | None = None,
     source: LinkSource | None = None,
+    why: dict[str, Any] | None = None,
 ) -> OneTimeLink:
     """A new Active link of the calendar, for a contact of its account if that is said.
 
-    Raises Invalid when an option breaks a rule, and for a group.
+    `why` goes into the event, as in `delete_link`. Raises Invalid when an option breaks a rule, and for a group.
     """
     require_calendar(calendar)
     check(options, PLAIN, calendar.tz, now)
@@ -82,7 +83,7 @@ def create_link(
     )
     db.session.add(link)
     db.session.flush()
-    _record("link_created", link, actor, now, {"parent_id": link.parent_id} if parent else {})
+    _record("link_created", link, actor, now, ({"parent_id": link.parent_id} if parent else {}) | (why or {}))
     return link
 
 

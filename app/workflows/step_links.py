@@ -16,7 +16,7 @@ from ..links.models import LinkSource, LinkStatus, OneTimeLink
 from ..links.options import LinkOptions
 from ..links.service import create_link, delete_link
 from ..localtime import Reader
-from .models import WorkflowLiveLink, WorkflowRun, WorkflowRunLink
+from .models import Workflow, WorkflowLiveLink, WorkflowRun, WorkflowRunLink
 from .steps import Definition, Step
 
 run_link, live_link, link_table = WorkflowRunLink.__table__, WorkflowLiveLink.__table__, OneTimeLink.__table__
@@ -52,12 +52,19 @@ def _live_or_new(
             now,
             contact_id=contact.id,
             source=LinkSource.WORKFLOW,
+            why=_why(run),
         )
         if definition.settings.supersede:
             _supersede(live, run, now)
         filled = update(live_link).where(*_is(place)).values(link_id=live.id)
         connection().execute(filled)
     return live
+
+
+def _why(run: WorkflowRun) -> dict[str, Any]:
+    """What the link's timeline says of where it comes from."""
+    name = db.session.get_one(Workflow, run.workflow_id).name
+    return {"reason": f"By the workflow {name}", "workflow_id": run.workflow_id, "run_id": run.id}
 
 
 def options_of(

@@ -36,11 +36,14 @@ def events_followed() -> list[str]:
 
 def on_event(event: Event, now: datetime) -> None:
     """Start the workflows that follow this event, after those that wait for it were told."""
+    every = versions.following(kinds.following(event.name), event.account_id)
+    meant = [followed for followed in every if _is_meant(event, followed)]
+    if not meant and event.name not in (*WAKING, REPLIED):
+        return  # as most of the time: no transaction is opened for it
     contact_id = in_transaction(lambda: contact_of(event, now))
     in_transaction(lambda: _tell_waiting(event, contact_id, now))
-    for followed in versions.following(kinds.following(event.name), event.account_id):
-        if contact_id and _is_meant(event, followed):
-            in_transaction(lambda each=followed: _start(each, contact_id, event, now))
+    for followed in meant if contact_id else ():
+        in_transaction(lambda each=followed: _start(each, contact_id, event, now))
 
 
 def contact_of(event: Event, now: datetime) -> int | None:

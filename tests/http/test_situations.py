@@ -69,9 +69,11 @@ def assert_booked_and_told(
         assert (run.state, run.why) == ended
     for page in (f"/workflows/runs/{run.id}", f"/contacts/{run.contact_id}"):
         assert scene.client.get(page).status_code == 200
-    assert "Came into a workflow" in scene.client.get(f"/contacts/{run.contact_id}").text
+    timeline = scene.client.get(f"/contacts/{run.contact_id}").text
+    assert f'<a href="/workflows/runs/{run.id}">Came into a workflow</a>' in timeline
     told = scene.client.get(f"/calendars/{scene.calendar_id}/links/{link.id}").text
     assert "Sent in a message of a workflow" in told
+    assert "By the workflow Follow-up" in told
     assert "Booked" in told
 
 
