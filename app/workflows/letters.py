@@ -18,11 +18,11 @@ from ..messaging.letters import Action, Fact, Letter, Overtaken
 from ..messaging.occasions import Occasion
 from ..scheduling.ical import Person
 from . import filling
-from .models import Workflow
+from .models import Workflow, WorkflowVersion
 from .steps import Step, find, parse
-from .versions import definition_of
 
 GONE = "The contact is no longer there."
+DELETED = "The workflow that wrote this was deleted, and its words with it."
 NO_STEP = "The step that wrote this is no longer there."
 OVER = "The link was used, deleted or over before this could be sent."
 NO_KEY = "The server key that would open the link's address was dropped."
@@ -114,7 +114,10 @@ def preview(step: Step, contact: Contact) -> _Told:
 
 def _told(occasion: Occasion) -> _Told:
     message = occasion.message
-    step = find(definition_of(message.data["version_id"]).steps, message.data["step"])
+    version = db.session.get(WorkflowVersion, message.data["version_id"])
+    if version is None:
+        raise Overtaken(DELETED)
+    step = find(parse(version.definition).steps, message.data["step"])
     contact = db.session.get(Contact, message.contact_id or 0, populate_existing=True)
     if contact is None:
         raise Overtaken(GONE)

@@ -107,7 +107,7 @@ def delete(workflow_id: int) -> Response:
         return web.render("workflows/delete.html", workflow=workflow)
     with transaction():
         service.delete_workflow(workflow, web.current().user.id, clock.now())
-    return web.go_to(".index", notice=f"{workflow.name} deleted. Links it made and messages it sent stay.")
+    return web.go_to(".index", notice=f"{workflow.name} deleted. Links it made stay.")
 
 
 def editor(

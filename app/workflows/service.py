@@ -136,7 +136,7 @@ def switch_off(workflow: Workflow, actor_id: int, now: datetime) -> None:
 
 
 def delete_workflow(workflow: Workflow, actor_id: int, now: datetime) -> None:
-    """Delete it with its runs; links they made, and messages they sent, stay."""
+    """Delete it with its runs and its words; links they made stay, and messages stay listed."""
     _record("workflow_deleted", workflow, actor_id, now, called=workflow.name)
     connection().execute(delete(table).where(table.c.id == workflow.id))
 

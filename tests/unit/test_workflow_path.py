@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.workflows import editing, waits
@@ -35,6 +35,7 @@ STEP = st.recursive(
     max_leaves=12,
 )
 STEPS = _lists(STEP)
+FEWER = settings(max_examples=30)
 
 
 class Run:
@@ -93,6 +94,7 @@ def test_a_run_takes_one_way_of_each_if_and_nothing_after_a_stop(steps, data):
     assert "stop" not in kinds[:-1]
 
 
+@FEWER
 @given(STEPS)
 def test_what_is_stored_is_read_back(steps):
     window = Window((0, 1, 4), 540, 1020, "Europe/Berlin", True)
@@ -104,6 +106,7 @@ def test_what_is_stored_is_read_back(steps):
     assert not keys & {place.step.key for place in places(steps)}
 
 
+@FEWER
 @given(STEPS, st.data())
 def test_editing_moves_and_removes_one_step_and_leaves_the_others_as_they_are(steps, data):
     new = Step(new_key(), "add_tag", {"tag": "a"})
