@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, select, true
+from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, select, text, true
 
 from ..bookings.models import Booking, BookingStatus
 from ..bookings.offering import LONGEST_BLOCK
@@ -23,6 +23,10 @@ booking, link, sighting, run = (
 AT_ONCE = 500
 # After an outage, what was due longer ago than this is not made up for: by then it would be odd.
 LATEST = timedelta(days=2)
+# As words of the statements, not as parameters: else the partial indexes stay unused.
+IS_ACTIVE = text("one_time_link.status = 'active'")
+IS_CONTACTS = text("one_time_link.contact_id IS NOT NULL")
+MAY_EXPIRE = text("one_time_link.expires_at IS NOT NULL")
 
 
 class _Due(NamedTuple):
@@ -81,7 +85,7 @@ def _after_booking(followed: versions.Followed, now: datetime) -> Select[Any]:
 def _link_not_opened(followed: versions.Followed, now: datetime) -> Select[Any]:
     made = now - _minutes(followed)
     return _links(followed, "unopened").where(
-        link.c.status == LinkStatus.ACTIVE,
+        IS_ACTIVE,
         link.c.created_at <= made,
         link.c.created_at > max(made - LATEST, followed.on_since - _minutes(followed)),
         ~_has_expired(now),
@@ -92,7 +96,7 @@ def _link_not_opened(followed: versions.Followed, now: datetime) -> Select[Any]:
 def _link_not_booked(followed: versions.Followed, now: datetime) -> Select[Any]:
     looked = now - _minutes(followed)
     return _seen(followed, "unbooked", SightingKind.LOOKED).where(
-        link.c.status == LinkStatus.ACTIVE,
+        IS_ACTIVE,
         sighting.c.first_at <= looked,
         sighting.c.first_at > max(looked - LATEST, followed.on_since - _minutes(followed)),
         ~_has_expired(now),
@@ -109,8 +113,9 @@ def _link_opened_after_use(followed: versions.Followed, now: datetime) -> Select
 
 def _link_expired(followed: versions.Followed, now: datetime) -> Select[Any]:
     return _links(followed, "expired").where(
-        link.c.status == LinkStatus.ACTIVE,
-        _has_expired(now),
+        IS_ACTIVE,
+        MAY_EXPIRE,
+        link.c.expires_at <= now,
         link.c.expires_at > max(now - LATEST, followed.on_since),
     )
 
@@ -146,7 +151,7 @@ def _links(followed: versions.Followed, word: str) -> Select[Any]:
     )
     return found.where(
         link.c.account_id == followed.account_id,
-        link.c.contact_id.is_not(None),
+        IS_CONTACTS,
         _of_calendar(followed, link.c.calendar_id),
     ).order_by(link.c.id)
 
