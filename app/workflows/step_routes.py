@@ -21,6 +21,7 @@ from .step_forms import FORMS
 from .steps import Definition, Step, find, new_step, parse
 
 STEP = f"{WORKFLOW}/steps/<key>"
+NEW = "new"  # in place of the key that a step has not yet; keys are longer
 MOVES = {"up": -1, "down": 1}
 
 
@@ -177,18 +178,17 @@ def _step_page(workflow: Workflow, form: StepForm, step: Step) -> Response:
         menu_words=menu.words_of(step.kind, step.options),
         values=values.known(known.fields) if form.has_values else {},
         previewed=previewed,
-        preview_url=url_for(".preview", workflow_id=workflow.id, kind=step.kind, key=step.key or None),
+        preview_url=url_for(".preview", workflow_id=workflow.id, key=step.key or NEW),
         can_test=step.kind == "send_email",
     )
     return headers.framing(answer) if previewed else answer
 
 
-@bp.get(f"{WORKFLOW}/preview")
-def preview(workflow_id: int) -> Response:
+@bp.get(f"{WORKFLOW}/preview/<key>")
+def preview(workflow_id: int, key: str) -> Response:
     """What a message would say to a contact, for the frame: in the words of the address, else those of the draft."""
     workflow = my_workflow(workflow_id)
-    key, kind = request.args.get("key", ""), request.args.get("kind", "")
-    return _frame(workflow, step_of(workflow, key) if key else Step("", kind))
+    return _frame(workflow, Step("", "") if key == NEW else step_of(workflow, key))
 
 
 @bp.post(f"{STEP}/test")

@@ -177,9 +177,7 @@ class TestEditor:
         assert "Preview" not in scene.client.get(f"{path}/steps/mail").text
         contact(scene)
         assert "With the data of Sam Lee" in scene.client.get(f"{path}/steps/mail").text
-        frame = scene.client.get(
-            f"{path}/preview?key=mail&kind=send_email&subject=Bye+{{{{contact.name}}}}"
-        ).text
+        frame = scene.client.get(f"{path}/preview/mail?subject=Bye+{{{{contact.name}}}}").text
         assert "Bye Sam Lee" in frame
         assert "/o/" not in frame
         assert "A test is on its way" in follow(scene, send(scene.client, f"{path}/steps/mail/test", path))
