@@ -15,7 +15,7 @@ from ..db import connection, in_transaction
 from ..errors import NotFound
 from ..events import Event
 from ..links.models import OneTimeLink
-from .models import ContactSource
+from .models import HAS_EMAIL, ContactSource
 from .service import Details, find_or_create, hold, table
 
 AT_ONCE = 200
@@ -78,7 +78,7 @@ def _invited(row: Any, now: datetime) -> int | None:
 
 
 def _has(account_id: int, email: str) -> bool:
-    others = select(table.c.id).where(table.c.account_id == account_id, table.c.email == email)
+    others = select(table.c.id).where(table.c.account_id == account_id, table.c.email == email, HAS_EMAIL)
     return connection().execute(others).one_or_none() is not None
 
 

@@ -11,7 +11,7 @@ from ..accounts.models import User
 from ..calendars.texts import paragraphs
 from ..db import connection, db
 from ..errors import Conflict, Invalid
-from .models import Contact, ContactNote, ContactSource
+from .models import HAS_EMAIL, HAS_PHONE, Contact, ContactNote, ContactSource
 from .service import Details, checked, find_or_create, hold, loaded, record_change, table, write
 
 LONGEST_NOTE = 4_000
@@ -92,8 +92,8 @@ def choose_channel(contact: Contact, channel: str, is_out: bool, actor: User, no
 
 def _require_unknown(account_id: int, details: Details, own_id: int | None) -> None:
     has_it = or_(
-        (table.c.email == details.email) & (table.c.email != ""),
-        (table.c.phone == details.phone) & (table.c.phone != ""),
+        (table.c.email == details.email) & HAS_EMAIL,
+        (table.c.phone == details.phone) & HAS_PHONE,
     )
     others = select(table).where(
         table.c.account_id == account_id, has_it, table.c.id != func.coalesce(own_id, 0)

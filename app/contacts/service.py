@@ -11,7 +11,7 @@ from .. import emails, events, phones
 from ..calendars.texts import one_line
 from ..db import connection, db, upsert
 from ..errors import Invalid, NotFound, Overtaken
-from .models import Contact, ContactSource, ContactTag
+from .models import HAS_EMAIL, HAS_PHONE, Contact, ContactSource, ContactTag
 from .search import kept_words
 
 table, tag_table = Contact.__table__, ContactTag.__table__
@@ -125,10 +125,10 @@ def loaded(contact_id: int) -> Contact:
 
 
 def _find(account_id: int, details: Details) -> Any | None:
-    by_email = _by(account_id, table.c.email == details.email) if details.email else None
+    by_email = _by(account_id, (table.c.email == details.email) & HAS_EMAIL) if details.email else None
     if by_email or not details.phone:
         return by_email
-    by_phone = _by(account_id, table.c.phone == details.phone)
+    by_phone = _by(account_id, (table.c.phone == details.phone) & HAS_PHONE)
     is_other = by_phone and details.email and by_phone.email
     return None if is_other else by_phone
 
@@ -139,7 +139,9 @@ def _by(account_id: int, has_it: ColumnElement[bool]) -> Any | None:
 
 def _insert(account_id: int, details: Details, source: ContactSource, now: datetime) -> int | None:
     """The number of the new contact; None when another was made with its address or number at the same moment."""
-    is_taken = details.email and details.phone and _by(account_id, table.c.phone == details.phone)
+    is_taken = (
+        details.email and details.phone and _by(account_id, (table.c.phone == details.phone) & HAS_PHONE)
+    )
     phone = "" if is_taken else details.phone
     row = upsert(table).values(
         account_id=account_id,
