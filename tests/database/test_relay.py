@@ -175,6 +175,9 @@ class _Owner:
         self.account = self.user = self
         self.id = account_id
 
+    def require_manager(self, _otherwise: str) -> None:
+        """They are one."""
+
 
 def test_a_handler_that_is_gone_is_a_failure(app, seen):
     record(1)
