@@ -1,5 +1,6 @@
 """What all tests share: databases, an app on one of them, a client, a fixed clock. Rows come from factories.py."""
 
+import gc
 import os
 import signal
 import tempfile
@@ -27,6 +28,10 @@ from .services.databases import KINDS, Database, Databases, forget, settings_for
 RUN = "SLOTKEY_TEST_RUN"  # "pid of the leading process:folder of the run", for the processes it starts
 ON_BOTH = ("database", "concurrency", "faults")
 
+
+# Each app brings thousands of objects that refer to one another; looking through all of them again and again took a
+# fifth of the time.
+gc.set_threshold(50_000, 20, 100)
 
 # How long an example takes tells about the machine, and no test asserts times.
 settings.register_profile("slotkey", deadline=None, suppress_health_check=[HealthCheck.too_slow])

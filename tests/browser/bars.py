@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -22,6 +23,7 @@ SETTLED = """async () => {
   for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
   await Promise.all(document.getAnimations().map(each => each.finished.catch(() => {})));
 }"""
+RUN_AXE = "options => axe.run(options).then(found => found.violations)"
 TOO_WIDE = """() => {
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return [];
@@ -68,11 +70,11 @@ def assert_all(page: Page) -> None:
 
 def assert_axe_clean(page: Page) -> None:
     """S1: no violation of WCAG 2.2 A and AA or of best practice, in either colour scheme. Needs JavaScript."""
+    page.evaluate(Axe().axe_script)
     for scheme, rules in (("light", AXE_RULES), ("dark", COLOUR_RULES)):
         page.emulate_media(color_scheme=scheme)
         page.evaluate(SETTLED)
-        options = {"runOnly": rules, "resultTypes": ["violations"]}
-        found = Axe().run(page, options=options).response["violations"]
+        found = page.evaluate(RUN_AXE, {"runOnly": rules, "resultTypes": ["violations"]})
         assert not found, f"{page.url} in {scheme}:\n" + "\n".join(map(_violation, found))
 
 
@@ -120,18 +122,18 @@ def assert_distinct_titles(pages: dict[str, str]) -> None:
     assert not doubled, doubled
 
 
-def assert_small(page: Page, address: str, html: int = PUBLIC_HTML) -> None:
-    """S6: opened by a `page` that has seen nothing yet, what stands at `address` stays within its budgets, gzipped."""
-    load = _first_load(page, address)
+def assert_small(page: Page, sent: Sequence[Response], html: int = PUBLIC_HTML) -> None:
+    """S6: what was `sent` for the first page of a browser that had seen nothing yet is within its budgets, gzipped."""
+    load = _load(page, sent)
     sizes = load.sizes
-    assert sizes["document"] <= html, f"{address}: {sizes['document']} bytes of HTML, {html} allowed"
-    assert sizes["stylesheet"] <= CSS, f"{address}: {sizes['stylesheet']} bytes of CSS"
+    assert sizes["document"] <= html, f"{page.url}: {sizes['document']} bytes of HTML, {html} allowed"
+    assert sizes["stylesheet"] <= CSS, f"{page.url}: {sizes['stylesheet']} bytes of CSS"
     assert sizes["script"] - load.vendor <= OWN_SCRIPT, (
-        f"{address}: {sizes['script'] - load.vendor} bytes of scripts"
+        f"{page.url}: {sizes['script'] - load.vendor} bytes of scripts"
     )
-    assert sum(sizes.values()) <= FIRST_LOAD, f"{address}: {sizes}"
-    assert len(load.urls) <= REQUESTS, f"{address}: {load.urls}"
-    assert not sizes["font"], f"{address}: a web font"
+    assert sum(sizes.values()) <= FIRST_LOAD, f"{page.url}: {sizes}"
+    assert len(load.urls) <= REQUESTS, f"{page.url}: {load.urls}"
+    assert not sizes["font"], f"{page.url}: a web font"
 
 
 def assert_no_layout_shift(page: Page) -> None:
@@ -159,12 +161,9 @@ class _Load:
     vendor: int = 0
 
 
-def _first_load(page: Page, address: str) -> _Load:
-    found: dict[
-        str, Response
-    ] = {}  # by address: what is shown twice, as the icon is, comes from the cache then
-    page.on("response", lambda response: found.update({response.url: response}))
-    page.goto(address, wait_until="networkidle")
+def _load(page: Page, sent: Sequence[Response]) -> _Load:
+    # By address: what is shown twice, as the icon is, comes from the cache then.
+    found = {response.url: response for response in sent if not 300 <= response.status < 400}
     # A mail shown in a frame is a document of its own, with nothing beside it.
     load = _Load(urls=[url for url, response in found.items() if response.frame == page.main_frame])
     for url, response in found.items():

@@ -42,11 +42,12 @@ class State:
 
 @dataclass
 class Shown:
-    """A page in its state. `html` is its source, as it was sent last."""
+    """A page in its state. `html` is its source, as it was sent last; `sent` is all that came with it."""
 
     page: Page
     status: int
     html: str
+    sent: list[Response]
 
 
 def show(state: State, stage: Stage, open_page: Callable[..., Page], **settings: Any) -> Shown:
@@ -55,14 +56,15 @@ def show(state: State, stage: Stage, open_page: Callable[..., Page], **settings:
     if state.who:
         stage.sign_in(page.context, state.who)
     sent: list[Response] = []
-    page.on("response", lambda answer: sent.append(answer) if _is_page(answer) else None)
+    page.on("response", lambda answer: sent.append(answer))  # noqa: PLW0108 (Playwright asks how many it takes)
     page.goto(state.url(stage))
     if state.act:
         state.act(page, stage)
         page.wait_for_load_state(
             "networkidle"
         )  # waits half a second more: what a page brings itself is there by now
-    return Shown(page, sent[-1].status, sent[-1].text())
+    last = [answer for answer in sent if _is_page(answer)][-1]
+    return Shown(page, last.status, last.text(), sent)
 
 
 def _is_page(answer: Response) -> bool:

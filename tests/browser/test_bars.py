@@ -44,7 +44,7 @@ PAGELESS = {
 }
 FRAGMENTS = {"calendars.preview_hours"}  # a part of calendars.availability
 FIRST = {state.endpoint: state for state in reversed(STATES)}
-FULLEST = [state for state in STATES if state.name == "links by the fifty"]
+SIZED = [*FIRST.values(), *(state for state in STATES if state.name == "links by the fifty")]
 
 
 @pytest.fixture(scope="module")
@@ -66,19 +66,13 @@ def site(stage: Stage) -> str:
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
 def test_state_holds_every_bar(state: State, stage: Stage, open_page: OpenPage) -> None:
-    """S1, S2, S5, S7, S8, S9."""
+    """S1, S2, S5, S7, S8, S9; and S6 for the first opening of every page, and for lists with fifty rows."""
     shown = show(state, stage, open_page)
     assert shown.status == state.status
     bars.assert_valid_html(shown.html)
     bars.assert_all(shown.page)
-
-
-@pytest.mark.parametrize("state", [*FIRST.values(), *FULLEST], ids=lambda state: state.name)
-def test_page_is_small(state: State, stage: Stage, page: Page) -> None:
-    """S6: what every page weighs at its first opening, and lists with fifty rows."""
-    if state.who:
-        stage.sign_in(page.context, state.who)
-    bars.assert_small(page, state.url(stage), bars.OWNER_HTML if state.is_owners else bars.PUBLIC_HTML)
+    if state in SIZED:
+        bars.assert_small(shown.page, shown.sent, bars.OWNER_HTML if state.is_owners else bars.PUBLIC_HTML)
 
 
 def test_every_page_has_a_title_of_its_own(stage: Stage, open_page: OpenPage) -> None:
