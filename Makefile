@@ -13,7 +13,7 @@ test: $(READY) chromium
 	@status=0; \
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal --ignore tests/concurrency --ignore tests/faults --ignore tests/browser || status=1; \
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/browser || status=1; \
-	$(BIN)/python -m pytest -q tests/concurrency tests/faults || status=1; \
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/concurrency tests/faults || status=1; \
 	exit $$status
 
 test-slow: $(READY) chromium
