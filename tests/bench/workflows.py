@@ -25,7 +25,7 @@ from tests.factories import NOW, make_workflow
 from .measures import Measure, Measures, Plan, interleaved, pairs, require
 from .sites import scratch, worker
 
-TRIGGERS = 300  # in one round
+TRIGGERS = 60  # in one round
 FEW, MANY = 1_000, 10_000
 WAIT_SECONDS = 120
 LOOK_SECONDS = 0.01
