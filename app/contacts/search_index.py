@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Select, case, column, func, literal, select, table, text
+from sqlalchemy import Select, case, column, select, table
 
 from ..accounts.models import Account
-from ..links.search import postgresql_query, sqlite_query
-from ..links.search_index import BLOCK_BITS, have
+from ..links.search import sqlite_query
+from ..links.search_index import blocks_of, have, hits_in_block
 from .models import Contact
 
 contact = Contact.__table__
@@ -29,29 +29,10 @@ def sqlite_hits(account_id: int, words: list[str]) -> Select[Any]:
 
 
 def postgresql_hits(account_id: int, words: list[str]) -> Select[Any]:
-    """The ids of a block's contacts that the index finds, whatever the planner thinks; `blocks` has to stand beside."""
-    is_hit = text(
-        "link_lexemes(contact_id, search_words) @@ CAST(replace(:query, '{}', block || :account) AS tsquery)"
-    ).bindparams(query=postgresql_query(words), account=f"c{account_id}")
-    found = select(postgresql_index.c.contact_id.label("id")).where(is_hit, *have(postgresql_index, words))
-    hits = found.cte("found", nesting=True).prefix_with("MATERIALIZED", dialect="postgresql")
-    return select(hits.c.id).join_from(hits, contact, contact.c.id == hits.c.id)
+    """The ids of a block's contacts that the index finds; `blocks` has to stand beside."""
+    return hits_in_block(postgresql_index.c.contact_id, contact.c.id, f"c{account_id}", words)
 
 
 def blocks(account_id: int, older_than: int | None, newer_than: int | None) -> Any:
     """The blocks of ids that hold contacts of the account, in the order in which a page goes through them."""
-    ids = select(contact.c.id).where(contact.c.account_id == account_id)
-    oldest, newest = (
-        ids.order_by(order).limit(1).scalar_subquery().op(">>")(literal(BLOCK_BITS, Integer))
-        for order in (contact.c.id, contact.c.id.desc())
-    )
-    if newer_than:
-        series = func.generate_series(_block(newer_than), newest, 1)
-    else:
-        first = func.least(newest, _block(older_than)) if older_than else newest
-        series = func.generate_series(first, oldest, -1)
-    return series.table_valued("block", name="blocks").render_derived()
-
-
-def _block(contact_id: int) -> Any:
-    return literal(contact_id >> BLOCK_BITS, BigInteger)
+    return blocks_of(select(contact.c.id).where(contact.c.account_id == account_id), older_than, newer_than)

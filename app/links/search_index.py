@@ -38,24 +38,34 @@ def sqlite_hits(calendar_id: int, words: list[str]) -> Select[Any]:
 
 
 def postgresql_hits(calendar_id: int, words: list[str]) -> Select[Any]:
-    """The ids of a block's links that the index finds, whatever the planner thinks; `blocks` has to stand beside.
-
-    Left to itself it walks through all links in the hope of filling the page soon: 4 s where nothing is found.
-    """
-    is_hit = text(
-        "link_lexemes(link_id, search_words) @@ CAST(replace(:query, '{}', block || :calendar) AS tsquery)"
-    ).bindparams(query=postgresql_query(words), calendar=f"c{calendar_id}")
-    found = select(postgresql_index.c.link_id.label("id")).where(is_hit, *have(postgresql_index, words))
-    hits = found.cte("found", nesting=True).prefix_with("MATERIALIZED", dialect="postgresql")
-    return select(hits.c.id).join_from(hits, link, link.c.id == hits.c.id)
+    """The ids of a block's links that the index finds, whatever the planner thinks; `blocks` has to stand beside."""
+    return hits_in_block(postgresql_index.c.link_id, link.c.id, f"c{calendar_id}", words)
 
 
 def blocks(calendar_id: int, older_than: int | None, newer_than: int | None) -> Any:
     """The blocks of ids that hold links of the calendar, in the order in which a page goes through them."""
-    ids = select(link.c.id).where(link.c.calendar_id == calendar_id)
+    return blocks_of(select(link.c.id).where(link.c.calendar_id == calendar_id), older_than, newer_than)
+
+
+def hits_in_block(indexed: Any, row_id: Any, owner: str, words: list[str]) -> Select[Any]:
+    """The rows with all the words in an index like migration 0004's, whose entries begin with their block and `owner`.
+
+    Left to itself the planner walks through all rows in the hope of filling the page soon: 4 s where nothing is found.
+    """
+    is_hit = text(
+        f"link_lexemes({indexed.name}, search_words) @@ CAST(replace(:query, '{{}}', block || :owner) AS tsquery)"
+    ).bindparams(query=postgresql_query(words), owner=owner)
+    found = select(indexed.label("id")).where(is_hit, *have(indexed.table, words))
+    hits = found.cte("found", nesting=True).prefix_with("MATERIALIZED", dialect="postgresql")
+    return select(hits.c.id).join_from(hits, row_id.table, row_id == hits.c.id)
+
+
+def blocks_of(ids: Select[Any], older_than: int | None, newer_than: int | None) -> Any:
+    """The blocks that hold these ids, from the newest down; upwards from `newer_than`."""
+    (row_id,) = ids.selected_columns
     oldest, newest = (
         ids.order_by(order).limit(1).scalar_subquery().op(">>")(literal(BLOCK_BITS, Integer))
-        for order in (link.c.id, link.c.id.desc())
+        for order in (row_id, row_id.desc())
     )
     if newer_than:
         series = func.generate_series(_block(newer_than), newest, 1)
@@ -65,5 +75,5 @@ def blocks(calendar_id: int, older_than: int | None, newer_than: int | None) -> 
     return series.table_valued("block", name="blocks").render_derived()
 
 
-def _block(link_id: int) -> Any:
-    return literal(link_id >> BLOCK_BITS, BigInteger)
+def _block(row_id: int) -> Any:
+    return literal(row_id >> BLOCK_BITS, BigInteger)
