@@ -90,6 +90,15 @@ def fill_in(row: Any, values: dict[str, str], now: datetime, actor_id: int | Non
         record_change(row, [], now, actor_id, fields=list(filled))
 
 
+def fill_in_from_outside(
+    account_id: int, contact_id: int, values: dict[str, str], now: datetime, actor_id: int | None = None
+) -> None:
+    """Set what is not known of the contact yet, as far as there are such fields; what is too long is cut."""
+    known = {field.key for field in fields_of(account_id)}
+    tidy = {key: one_line(value)[:LONGEST_VALUE] for key, value in values.items() if key in known}
+    fill_in(hold(contact_id), {key: value for key, value in tidy.items() if value}, now, actor_id)
+
+
 def values_of(contact_id: int) -> dict[str, str]:
     """What is known of the contact, by the keys of fields."""
     return connection().execute(select(table.c.fields).where(table.c.id == contact_id)).scalar_one()

@@ -19,6 +19,8 @@ KINDS = {
 }
 # Of each of these a form has one at most: what is said there is the contact's own name, address and number.
 OF_THE_CONTACT = ("name", "email", "phone")
+# What is said to these may also be kept in a field of the contact.
+KEPT_ON_CONTACT = ("text", "choice")
 FIRST_FIELDS: list[dict[str, Any]] = [
     {"id": "name", "label": "Your name", "kind": "name", "required": True, "choices": []},
     {"id": "email", "label": "E-mail", "kind": "email", "required": True, "choices": []},
@@ -44,3 +46,10 @@ def check(fields: Sequence[dict[str, Any]]) -> None:
         )
     if not any(each["kind"] in ("email", "phone") and each["required"] for each in fields):
         raise Invalid(NO_WAY_BACK)
+
+
+def kept_on_contact(fields: Sequence[dict[str, Any]], answers: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What the answers say of fields of the contact, by their keys; of two for one field the first counts."""
+    said = {each["id"]: each["answer"] for each in answers}
+    into = [(each["into"], said[each["id"]]) for each in fields if each.get("into") and each["id"] in said]
+    return dict(reversed(into))

@@ -1,5 +1,6 @@
 """Forms in the browser: text from their owner into checked values."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import (
@@ -21,6 +22,8 @@ from ..web import BaseForm
 from . import fields as asked
 from .origins import MOST_ORIGINS, origins_in
 
+NOT_KEPT = "Not kept there"
+
 
 class NewForm(BaseForm):
     """What a form cannot do without."""
@@ -36,6 +39,17 @@ class FieldRow(QuestionForm):
 
     label = StringField("Label", [Length(max=200)], filters=[one_line])
     kind = SelectField("Asks for", choices=asked.KINDS)
+    into = SelectField("Also kept on the contact as", choices={"": NOT_KEPT}, default="")
+
+    @property
+    def can_be_kept(self) -> bool:
+        """True for an answer that a field of the contact can hold."""
+        return self.kind.data in asked.KEPT_ON_CONTACT
+
+    def stored(self, key: str) -> Row:
+        """The field as it is kept, with the contact's field that its answers fill in, if any."""
+        into = {"into": self.into.data} if self.into.data and self.can_be_kept else {}
+        return {**super().stored(key), **into}
 
 
 class SeenForm(BaseForm):
@@ -59,6 +73,12 @@ class BuilderForm(SeenForm, NewForm):
     )
     thanks = TextAreaField("Thank-you message", [Length(max=2000)], filters=[paragraphs])
     fields = FieldList(FormField(FieldRow), "Fields", max_entries=asked.MOST_FIELDS)
+
+    def __init__(self, own: Mapping[str, str], **given: Any) -> None:
+        """`own` are the labels of the contact's fields, by key."""
+        super().__init__(**given)
+        for row in self.fields:
+            row.form.into.choices = {"": NOT_KEPT, **own}
 
     def typed(self) -> list[Row]:
         """Every row as it stands on the page."""

@@ -4,6 +4,7 @@ from flask import Response, request, url_for
 
 from .. import clock, config, row_edits, web
 from ..calendars.questions_form import rows_of
+from ..contacts.fields import fields_of
 from ..db import transaction
 from ..workflows.started import started_by
 from . import access, service
@@ -45,7 +46,7 @@ def new() -> Response:
 def edit(form_id: int) -> Response:
     """The builder. Buttons other than Save answer with the page as it would be, and store nothing."""
     intake = my_form(form_id)
-    form = BuilderForm(data=_stored(intake))
+    form = BuilderForm(_own_fields(intake), data=_stored(intake))
     do = request.form.get("do", "save")
     if do != "save":
         return _edited(intake, form, do)
@@ -90,13 +91,24 @@ def _switch(intake: IntakeForm, *, on: bool) -> Response:
 
 def _stored(intake: IntakeForm) -> dict[str, object]:
     words = {name: getattr(intake, name) for name in WORDS}
-    return {**words, "fields": rows_of(intake.fields), "seen": str(intake.version)}
+    rows = [
+        {**row, "into": each.get("into", "")}
+        for row, each in zip(rows_of(intake.fields), intake.fields, strict=True)
+    ]
+    return {**words, "fields": rows, "seen": str(intake.version)}
+
+
+def _own_fields(intake: IntakeForm) -> dict[str, str]:
+    """The fields of the account's contacts, and those removed since that the form still names."""
+    there = {each.key: each.label for each in fields_of(intake.account_id)}
+    named = {each["into"] for each in intake.fields if each.get("into")}
+    return {**there, **{key: f"{key} (removed: not kept)" for key in sorted(named - there.keys())}}
 
 
 def _edited(intake: IntakeForm, form: BuilderForm, do: str) -> Response:
     after = row_edits.edited(form.typed(), do, {"kind": "text"}, MOST_FIELDS)
     data = {name: form[name].data for name in (*WORDS, "seen")}
-    edited = BuilderForm(formdata=None, data={**data, "fields": after})
+    edited = BuilderForm(_own_fields(intake), formdata=None, data={**data, "fields": after})
     return _page(intake, edited, **row_edits.said_of(do, len(after), "Field"))
 
 

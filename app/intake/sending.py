@@ -1,8 +1,8 @@
 """A form that was sent: its contact, the submission and the event, in the caller's transaction."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from .. import events
+from ..contacts.fields import fill_in_from_outside
 from ..contacts.models import ContactSource
 from ..contacts.service import Details, find_or_create
 from ..db import connection
@@ -31,6 +32,7 @@ class Sent:
     answers: Sequence[dict[str, Any]]
     once: bytes
     origin: str = ""
+    kept: Mapping[str, str] = field(default_factory=dict)  # for fields of the contact, by key
 
     @property
     def details(self) -> Details:
@@ -59,6 +61,8 @@ def submit(sent: Sent, now: datetime) -> int:
     if before:
         return before
     contact = find_or_create(sent.account_id, sent.details, ContactSource.FORM, now)
+    if sent.kept:
+        fill_in_from_outside(sent.account_id, contact.id, dict(sent.kept), now)
     made = connection().execute(_insert(sent, contact.id, now)).scalar_one()
     data = {"form_id": sent.form_id, "submission_id": made}
     events.record("form_submitted", account_id=sent.account_id, at=now, contact_id=contact.id, data=data)

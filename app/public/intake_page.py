@@ -13,6 +13,7 @@ from ..db import db
 from ..error_pages import ask_to_wait
 from ..errors import NotAllowed
 from ..intake import sending
+from ..intake.fields import kept_on_contact
 from ..intake.models import IntakeForm
 from ..phone.settings import region_of
 from ..visitor import address_key
@@ -70,7 +71,8 @@ class IntakePage:
         once = sending.stand_in(self.now) if self._is_embedded else self._key.hash
         origin = self._origin if self._is_embedded else ""
         answers = answers_in(self.form, self.intake)
-        return sending.Sent(self.intake.id, self.intake.account_id, answers, once, origin)
+        kept = kept_on_contact(self.intake.fields, answers)
+        return sending.Sent(self.intake.id, self.intake.account_id, answers, once, origin, kept)
 
     def show(self, status: int = 200, sentence: str = "", retry_after: timedelta | None = None) -> Response:
         """The page with what was typed. Its key stays as long as it is good: the same form twice counts as once."""

@@ -1,16 +1,19 @@
 """Forms on both databases: a submission, its contact and its event are stored together, once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
+from app.contacts import fields
 from app.contacts.models import Contact
 from app.db import db, in_transaction, transaction
 from app.errors import Conflict
-from app.events import Event
+from app.events import Event, of_contact
 from app.intake import sending, service
+from app.intake.fields import kept_on_contact
 from app.intake.models import IntakeForm, Submission
 from app.intake.sending import Sent, submit
 from app.operating import personal
@@ -117,3 +120,23 @@ def test_whoever_is_erased_takes_their_submissions_along(form: IntakeForm) -> No
     with transaction():
         db.session.execute(db.delete(Contact))
     assert counts() == (0, 0, 1, 1)
+
+
+def test_answers_fill_in_fields_of_the_contact_and_overwrite_nothing(form: IntakeForm) -> None:
+    with transaction():
+        fields.create(form.account_id, "Company")
+        fields.create(form.account_id, "Topic")
+    kept = [{"company": "Lee & Co.", "topic": 300 * "so "}, {"company": "Other", "gone": "Nowhere"}]
+    for said in kept:
+        sent = replace(sent_by(form), kept=said, once=repr(said).encode())
+        in_transaction(lambda sent=sent: submit(sent, NOW))
+    contact = db.session.scalars(db.select(Contact)).one()
+    assert contact.fields == {"company": "Lee & Co.", "topic": (300 * "so ")[:500]}
+    changed = [each.data["fields"] for each in of_contact(contact.id) if each.name == "contact_changed"]
+    assert changed == [["company", "topic"]]
+
+
+def test_of_two_answers_for_one_field_the_first_counts() -> None:
+    asked = [{"id": "q1", "into": "company"}, {"id": "q2", "into": "company"}, {"id": "q3", "into": "topic"}]
+    said = [{"id": "name", "answer": "Sam"}, {"id": "q2", "answer": "B"}, {"id": "q1", "answer": "A"}]
+    assert kept_on_contact(asked, said) == {"company": "A"}

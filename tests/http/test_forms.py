@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from app import clock
-from app.db import db
+from app.contacts import fields as contact_fields
+from app.db import db, transaction
 from app.intake.models import IntakeForm
 from app.workflows.steps import Step
 
@@ -89,6 +90,25 @@ def test_saved_fields_keep_their_ids_and_new_ones_get_one(scene: Scene, form: In
     fields = stored(scene, form).fields
     assert [each["id"] for each in fields] == ["name", "email", "phone", "q1", "q2", "q3"]
     assert [each["label"] for each in fields][2::3] == ["Mobile", "Company"]
+
+
+def test_answers_may_also_be_kept_on_the_contact(scene: Scene, form: IntakeForm) -> None:
+    path, choose = f"/forms/{form.id}", {"fields-5-label": "Firm", "fields-5-kind": "text"}
+    assert "Also kept on the contact" not in scene.client.get(path).text
+    with scene.app.app_context(), transaction():
+        company = contact_fields.create(form.account_id, "Company")
+    chosen = {**choose, "fields-5-into": "company", "fields-1-into": "company"}
+    assert submit(scene.client, path, "slug", **chosen).status_code == 303
+    assert [each.get("into") for each in stored(scene, form).fields] == [None] * 5 + ["company"]
+    page = press(scene, form, "up-5")
+    assert '<option selected value="company">Company</option>' in page
+    assert "What stands there is never overwritten." in page
+    assert submit(scene.client, path, "slug", **{"fields-5-into": "wish"}).status_code == 422
+    with scene.app.app_context(), transaction():
+        contact_fields.remove(form.account_id, company.id)
+    assert '<option selected value="company">company (removed: not kept)</option>' in press(scene, form, "")
+    assert submit(scene.client, path, "slug", name="Still kept").status_code == 303
+    assert stored(scene, form).fields[5]["into"] == "company"
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import clock
+from app.contacts import fields
 from app.contacts.models import Contact
 from app.db import db, transaction
 from app.events import Event
 from app.intake import service
+from app.intake.fields import FIRST_FIELDS
 from app.intake.models import IntakeForm, Submission
 from app.public.limits import FORM_SENT, OLDEST_FORM, QUICKEST_PERSON
 from tests.factories import NOW, make_form, make_user
@@ -60,6 +62,19 @@ def test_sent_form_is_a_submission_of_a_contact(app: Flask, client: FlaskClient,
         assert event.contact_id == contact.id
         assert event.data == {"form_id": form.id, "submission_id": submission.id}
         assert db.session.get(IntakeForm, form.id).submissions == 1
+
+
+def test_answer_is_also_kept_in_the_field_of_the_contact_that_it_names(
+    app: Flask, client: FlaskClient, now: object
+) -> None:
+    firm = {"id": "q1", "label": "Firm", "kind": "text", "required": False, "choices": [], "into": "company"}
+    with app.app_context():
+        form = make_form(make_user(), slug="ask", fields=[*FIRST_FIELDS, firm])
+        with transaction():
+            fields.create(form.account_id, "Company")
+    assert send(client, q1="Lee & Co.").status_code == 303
+    with app.app_context():
+        assert db.session.scalars(db.select(Contact)).one().fields == {"company": "Lee & Co."}
 
 
 def test_same_press_twice_is_one_submission_and_a_correction_another(

@@ -20,6 +20,7 @@ from app.contacts import csv_lines, editing, fields, imports, tags
 from app.contacts.models import ContactNote, ContactSource
 from app.contacts.service import Details, find_or_create
 from app.db import db, transaction
+from app.intake.fields import FIRST_FIELDS
 from app.links.models import LinkStatus, OneTimeLink
 from app.messaging import opt_outs
 from app.messaging.models import Message, MessageState
@@ -56,6 +57,9 @@ from ..phone_hooks import CALLER, make_hooks
 # Counted or noted beside the work: that a page was looked at, or how often somebody tried.
 OBSERVED = ("link_sighting", "rate_count")
 SITE = "https://www.example.org"  # where Ada's form stands too
+# What is answered to it also stands on the contact.
+KEPT = {"id": "q1", "label": "Why?", "kind": "text", "required": False, "choices": [], "into": "zebrafinch"}
+
 SECRET_WORD = "Zebrafinch"  # in everything of Ada's; no page of a stranger may say it
 
 
@@ -141,6 +145,7 @@ class World:
             self.ada,
             name=f"{SECRET_WORD} form",
             slug="zebrafinch",
+            fields=[*FIRST_FIELDS, KEPT],
             allowed_origins=[SITE],
             thanks=SECRET_WORD,
         )
