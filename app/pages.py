@@ -34,6 +34,7 @@ from .phone import contact_data as calls_of_contacts
 from .phone import hook_routes
 from .phone import routes as phone_routes
 from .pipelines import contact_data as opportunities_of_contacts
+from .pipelines import contact_routes as pipelines_contact_routes
 from .pipelines import opportunity_routes
 from .pipelines import routes as pipelines_routes
 from .public import (
@@ -100,6 +101,7 @@ ROUTES = (
     public_form_routes,
     insights_routes,
     pipelines_routes,
+    pipelines_contact_routes,
     opportunity_routes,
     worker_routes,
     workflows_routes,

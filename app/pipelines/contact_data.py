@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from ..contacts import timeline
 from ..contacts.belongings import Belonging, add
-from ..db import connection
+from ..db import connection, db
 from .models import Opportunity, Pipeline, Stage
 
 opportunity, stage, pipeline = Opportunity.__table__, Stage.__table__, Pipeline.__table__
@@ -35,6 +35,11 @@ def _export(contact: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _place_of(event: Any) -> str:
+    found = db.session.get(Pipeline, event.data.get("pipeline_id") or 0)
+    return " · ".join(filter(None, (found.name if found else "", event.data.get("stage", ""))))
+
+
 add(Belonging("opportunities", export=_export))
 timeline.SAID |= {
     "stage_reached": "Stage reached",
@@ -42,4 +47,5 @@ timeline.SAID |= {
     "opportunity_deleted": "Opportunity deleted",
 }
 timeline.TONES["stage_reached"] = "info"
-timeline.DETAILS["stage_reached"] = lambda event: event.data.get("stage", "")
+for _name in ("stage_reached", "opportunity_changed", "opportunity_deleted"):
+    timeline.DETAILS[_name] = _place_of

@@ -1,5 +1,6 @@
 """Pipelines: text from people into checked values."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import (
@@ -20,7 +21,7 @@ from ..calendars.texts import one_line
 from ..digits import whole_number
 from ..row_edits import Row
 from ..web import BaseForm
-from .models import Outcome
+from .models import Outcome, Pipeline, Stage
 from .service import MOST_STAGES
 
 OUTCOMES = {Outcome.OPEN: "Open", Outcome.WON: "Won", Outcome.LOST: "Lost"}
@@ -120,3 +121,33 @@ class NewOpportunityForm(OpportunityForm):
         if number is None:
             raise ValidationError(phones.UNREADABLE)
         field.data = number
+
+
+class AddForm(BaseForm):
+    """A stage for a contact, of whichever pipeline, and what may come of it."""
+
+    stage_id = SelectField("Pipeline and stage", coerce=int)
+    value = StringField("Value", [Length(max=20)], filters=[one_line], render_kw={"inputmode": "decimal"})
+
+    def __init__(self, pipelines: Sequence[Pipeline], **given: Any) -> None:
+        super().__init__(**given)
+        self.stages = {stage.id: stage for each in pipelines for stage in each.stages}
+        self.stage_id.choices = {}
+        for each in pipelines:
+            named = self.stage_id.choices.setdefault(f"{each.name}, in {each.currency}", {})
+            named |= {stage.id: f"{each.name}: {stage.name}" for stage in each.stages}
+
+    def validate_value(self, field: StringField) -> None:
+        """An amount of the chosen pipeline's currency, if any."""
+        if field.data and self.stage_id.data in self.stages and self.amount is None:
+            raise ValidationError(NO_AMOUNT)
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that was chosen."""
+        return self.stages[self.stage_id.data]
+
+    @property
+    def amount(self) -> int | None:
+        """What was typed, in the smallest part of that pipeline's currency."""
+        return money.amount_of(self.value.data or "", self.stage.pipeline.currency)

@@ -17,7 +17,7 @@ from .models import Opportunity, OpportunityMove, Pipeline, Stage
 ON_BOARD = 20  # of each stage: a board is for looking at, the table for all of them
 
 opportunity, contact, user = Opportunity.__table__, Contact.__table__, User.__table__
-stage, move = Stage.__table__, OpportunityMove.__table__
+pipeline, stage, move = Pipeline.__table__, Stage.__table__, OpportunityMove.__table__
 
 
 class Total(NamedTuple):
@@ -66,6 +66,23 @@ def page_of(pipeline: Pipeline, choice: Choice) -> Page:
     if choice.newer_than:
         return Page(found[-choice.per_page :], has_newer=more, has_older=True)
     return Page(found[: choice.per_page], has_newer=bool(choice.older_than), has_older=more)
+
+
+def of_contact(contact_id: int) -> Sequence[Any]:
+    """The contact's opportunities with their pipelines and stages, the last made first."""
+    rows = select(
+        opportunity,
+        pipeline.c.name.label("pipeline"),
+        pipeline.c.currency,
+        stage.c.name.label("stage"),
+        stage.c.outcome,
+    )
+    mine = (
+        rows.join(pipeline, pipeline.c.id == opportunity.c.pipeline_id)
+        .join(stage, stage.c.id == opportunity.c.stage_id)
+        .where(opportunity.c.contact_id == contact_id)
+    )
+    return connection().execute(mine.order_by(opportunity.c.id.desc()).limit(ON_BOARD)).all()
 
 
 def history_of(opportunity_id: int) -> Sequence[Any]:

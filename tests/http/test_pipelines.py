@@ -10,7 +10,7 @@ from app.db import db
 from app.pipelines.models import Opportunity, Pipeline
 from app.workflows.steps import Step
 
-from ..factories import make_opportunity, make_pipeline, make_workflow
+from ..factories import account_of, make_contact, make_opportunity, make_pipeline, make_workflow
 from ..forms_on_page import fill, submit
 from ..people import make_person, send
 from .calendar_people import Scene, join_team, make_scene, signed_in
@@ -204,8 +204,46 @@ def test_table_is_filtered_by_stage(scene: Scene, sales: Pipeline, zoe: Opportun
     assert "Nothing in this stage." in page
 
 
-def test_contact_s_timeline_tells_of_the_stage(scene: Scene, sales: Pipeline, zoe: Opportunity) -> None:
-    assert "Stage reached" in scene.client.get(f"/contacts/{zoe.contact_id}").text
+def test_contact_is_added_to_a_pipeline_on_their_own_page(
+    scene: Scene, sales: Pipeline, zoe: Opportunity
+) -> None:
+    path, qualified = f"/contacts/{zoe.contact_id}", stage_ids(sales)[1]
+    answer = submit(scene.client, path, "value", stage_id=qualified, value="1,200.50")
+    page = scene.client.get(answer.location).text
+    assert "Added to Sales, Qualified." in page
+    assert "Stage reached by Ada Lovelace" in page
+    assert "Sales · Qualified" in page
+    with scene.app.app_context():
+        made = db.session.scalars(db.select(Opportunity).order_by(Opportunity.id.desc())).first()
+        said = (made.contact_id, made.stage_id, made.value, made.owner_id)
+        assert said == (zoe.contact_id, qualified, 120_050, scene.ada.id)
+    opportunity = f"/pipelines/{sales.id}/opportunities/{made.id}"
+    assert page.count(f'href="{opportunity}"') == 2  # in the card and in the timeline
+    send(scene.client, f"{opportunity}/delete")
+    assert f'href="{opportunity}"' not in scene.client.get(path).text
+
+
+def test_contact_is_not_added_to_what_is_no_stage_of_the_account_s(
+    scene: Scene, sales: Pipeline, zoe: Opportunity
+) -> None:
+    path = f"/contacts/{zoe.contact_id}"
+    with scene.app.app_context():
+        foreign = make_pipeline(make_person(scene.app, "Cleo Stranger")).stages[0].id
+    for said in (
+        {"stage_id": foreign},
+        {"stage_id": "x"},
+        {"stage_id": stage_ids(sales)[0], "value": "much"},
+    ):
+        answer = submit(scene.client, path, "value", **said)
+        assert answer.status_code == 422
+        assert "There is a problem" in answer.text
+    assert scene.client.get(path).text.count("Stage reached") == 1
+
+
+def test_page_of_a_contact_leads_to_the_first_pipeline(scene: Scene) -> None:
+    with scene.app.app_context():
+        contact = make_contact(account_of(scene.ada))
+    assert "There is no pipeline yet." in scene.client.get(f"/contacts/{contact.id}").text
 
 
 def test_member_is_told_whose_pipelines_are(scene: Scene, sales: Pipeline) -> None:
