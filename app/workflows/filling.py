@@ -10,7 +10,7 @@ from ..calendars.models import Calendar
 from ..contacts.models import Contact
 from ..db import db
 from ..localtime import Reader
-from ..messaging import booking_values, render
+from ..messaging import booking_values, hosting, render
 from . import looking, values
 from .models import WorkflowRun
 
@@ -65,7 +65,9 @@ def _of_booking(booking: Booking | None) -> dict[str, str]:
     if booking is None:
         return dict.fromkeys(BOOKING_NAMES, "")
     host = db.session.get_one(User, booking.host_id)
-    told = booking_values.Told(booking, host, booking.starts_at, None)
+    told = booking_values.Told(
+        booking, host, booking.starts_at, manage_address=None, hosts_reader=hosting.reader_of(host, booking)
+    )
     known = booking_values.values_of(told, booking_values.contacts_reader(booking))
     return {name: known[name] for name in BOOKING_NAMES}
 

@@ -24,8 +24,9 @@ from app.errors import Conflict
 from app.links import sightings
 from app.links.models import LinkSource, LinkStatus, OneTimeLink, SightingKind
 from app.links.service import delete_link
-from app.messaging import opt_outs
+from app.messaging import kinds, opt_outs
 from app.messaging.models import MessageState
+from app.messaging.occasions import Occasion
 from app.workflows import calling, contact_data, runner, runs, service, timed
 from app.workflows.models import RunState, WorkflowLiveLink, WorkflowRun
 from app.workflows.steps import Settings, Step, Window, parse
@@ -95,6 +96,13 @@ def links() -> list[OneTimeLink]:
 
 def mails() -> list:
     return [each for each in messages() if each.kind.startswith("workflow")]
+
+
+def words_of(message) -> str:
+    """What it says, as whoever may not know its secrets reads it."""
+    said = kinds.write(Occasion(message, NOW, is_sending=False)).opening
+    db.session.rollback()
+    return said
 
 
 class TestStarting:
@@ -564,7 +572,11 @@ class TestBookingEvents:
         settle(NOW + 3 * DAY)
         (run,) = stored_runs()
         assert (run.booking_id, run.state) == (made.id, RunState.DONE)
-        assert [each.booking_id for each in mails()] == [made.id]
+        (told,) = mails()
+        assert told.booking_id == made.id
+        deliver_all()
+        assert mails()[0].state == MessageState.KEPT
+        assert words_of(told) == f"Wed 2 Dec 09:00 (Berlin) {db.session.get_one(Booking, made.id).reference}"
 
     def test_before_and_after_a_booking_by_the_clock_once_each(self, calendar):
         make_workflow(calendar.account_id, "before_booking", (tag_step("soon"),), filters={"minutes": 60})
