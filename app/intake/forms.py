@@ -97,9 +97,10 @@ class BuilderForm(SeenForm, NewForm):
 
 
 class OriginsForm(SeenForm):
-    """The sites that may send this form, one on each line."""
+    """The sites that may send this form, one on each line, and where it leads then."""
 
     origins = TextAreaField("Sites", [Length(max=4000)], filters=[paragraphs], render_kw={"rows": 4})
+    return_to = StringField("Return to", [Length(max=1000)], filters=[one_line])
 
     def validate_origins(self, field: TextAreaField) -> None:
         """Only web addresses, and not too many."""
@@ -111,4 +112,4 @@ class OriginsForm(SeenForm):
 
     def values(self) -> dict[str, Any]:
         """What the form stores."""
-        return {"allowed_origins": origins_in(self.origins.data)[0]}
+        return {"allowed_origins": origins_in(self.origins.data)[0], "return_to": self.return_to.data}

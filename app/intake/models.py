@@ -29,6 +29,8 @@ class IntakeForm(Base):
     allowed_origins: Mapped[list[str]] = mapped_column(
         JSON, default=list
     )  # sites whose own form may send here
+    # Where such a form leads whoever has sent it; empty for our page that says thank you.
+    return_to: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     switched_off_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Stored, for counting a million costs more than the list that shows it.

@@ -1,9 +1,11 @@
 """The sites whose own forms may send to one of ours. Pure."""
 
-from urllib.parse import urlsplit
+from collections.abc import Collection
+from urllib.parse import quote, urlsplit
 
 MOST_ORIGINS = 20
 LONGEST_ORIGIN = 255
+KEPT_AS_TYPED = "/?%:@!$&'()*+,;=~"
 
 
 def origin_of(address: str) -> str | None:
@@ -28,3 +30,17 @@ def origins_in(text: str) -> tuple[list[str], list[str]]:
     found = {line: origin_of(line) for line in lines}
     known = [origin for origin in found.values() if origin]
     return list(dict.fromkeys(known)), [line for line, origin in found.items() if not origin]
+
+
+def return_address(text: str, origins: Collection[str]) -> str | None:
+    """The address, if it is on one of these sites; None for any other.
+
+    It is put together anew, so that however it was written no browser reads another site in it.
+    """
+    origin = origin_of(text)
+    if origin is None or origin not in origins:
+        return None
+    parts = urlsplit(text.strip())
+    query = f"?{quote(parts.query, KEPT_AS_TYPED)}" if parts.query else ""
+    fragment = f"#{quote(parts.fragment, KEPT_AS_TYPED)}" if parts.fragment else ""
+    return f"{origin}{quote(parts.path, KEPT_AS_TYPED) or '/'}{query}{fragment}"

@@ -6,16 +6,21 @@ from typing import Any
 
 from sqlalchemy.exc import InvalidRequestError
 
-from .. import events
+from .. import config, events
 from ..calendars import slugged, slugs
 from ..db import db
 from ..errors import Conflict, Invalid, NotFound
 from . import fields as asked
 from .models import IntakeForm
+from .origins import return_address
 
 SLUG_TAKEN = "Another form already has this address. Choose another one."
 SLUG_SHAPE = "Use small letters, digits and single hyphens between them, such as ask-for-a-call."
 NOT_DELETED = "Its submissions belong to your contacts. Switch the form off instead: nobody can send it then."
+NOT_ON_THE_SITES = (
+    "Enter an address on one of the sites above or on this server, such as https://www.example.org/thanks, or leave it "
+    "empty."
+)
 CHANGED_MEANWHILE = (
     "Somebody else has changed this form since you opened it. What you typed is kept below and not saved yet: "
     "save again to replace what they stored."
@@ -52,11 +57,16 @@ def change(form: IntakeForm, values: dict[str, Any], *, seen: int, actor_id: int
     if not slugs.is_slug(values.get("slug", form.slug)):
         raise Invalid(SLUG_SHAPE, "slug")
     asked.check(values.get("fields", form.fields))
-    for name, value in values.items():
+    for name, value in {**values, **_checked_return(form, values)}.items():
         setattr(form, name, value)
     if db.session.is_modified(form):
         slugged.flush(SLUG_TAKEN)
         _record("form_changed", form, actor_id, now)
+
+
+def leads_to(form: IntakeForm) -> str | None:
+    """Where whoever has sent it from another site is led to, if anywhere; never to a site that is not theirs."""
+    return return_address(form.return_to, _sites(form.allowed_origins)) if form.return_to else None
 
 
 def switch(form: IntakeForm, *, on: bool, actor_id: int, now: datetime) -> None:
@@ -77,6 +87,21 @@ def delete_form(form: IntakeForm, *, actor_id: int, now: datetime) -> None:
     _record("form_deleted", form, actor_id, now)
     db.session.delete(form)
     db.session.flush()
+
+
+def _checked_return(form: IntakeForm, values: dict[str, Any]) -> dict[str, str]:
+    """Where the form leads, as it is stored. Raises Invalid for a site that may not send it."""
+    typed = values.get("return_to", form.return_to)
+    if not typed or not values.keys() & {"return_to", "allowed_origins"}:
+        return {}
+    kept = return_address(typed, _sites(values.get("allowed_origins", form.allowed_origins)))
+    if kept is None:
+        raise Invalid(NOT_ON_THE_SITES, "return_to")
+    return {"return_to": kept}
+
+
+def _sites(allowed_origins: Sequence[str]) -> list[str]:
+    return [*allowed_origins, config.current().base_url]
 
 
 def _lock(form: IntakeForm) -> None:

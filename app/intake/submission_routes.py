@@ -66,7 +66,7 @@ def export(form_id: int) -> Response:
 def embed(form_id: int) -> Response:
     """The form as HTML for another site, and the sites that may send it."""
     intake = my_form(form_id)
-    form = OriginsForm(data={"origins": "\n".join(intake.allowed_origins), "seen": str(intake.version)})
+    form = OriginsForm(data=_stored(intake))
     status = 200 if request.method != "POST" else 422
     if form.submitted():
         refusal = save(intake, form)
@@ -76,6 +76,14 @@ def embed(form_id: int) -> Response:
     address = config.current().base_url + url_for("public.form", slug=intake.slug)
     html = render_template("intake/snippet.html", intake=intake, address=address).strip()
     return web.render("intake/embed.html", status=status, intake=intake, form=form, html=html)
+
+
+def _stored(intake: IntakeForm) -> dict[str, str]:
+    return {
+        "origins": "\n".join(intake.allowed_origins),
+        "return_to": intake.return_to,
+        "seen": str(intake.version),
+    }
 
 
 def _links(intake: IntakeForm, choice: Choice, page: listing.Page) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ..bookings.form_keys import FormKey, new_form_key, read_form_key
 from ..db import db
 from ..error_pages import ask_to_wait
 from ..errors import NotAllowed
-from ..intake import sending
+from ..intake import sending, service
 from ..intake.fields import kept_on_contact
 from ..intake.models import IntakeForm
 from ..phone.settings import region_of
@@ -73,6 +73,12 @@ class IntakePage:
         answers = answers_in(self.form, self.intake)
         kept = kept_on_contact(self.intake.fields, answers)
         return sending.Sent(self.intake.id, self.intake.account_id, answers, once, origin, kept)
+
+    @property
+    def next_address(self) -> str:
+        """Where it leads once it was sent: back to the site it came from, if its owner says so, else to our thanks."""
+        back = service.leads_to(self.intake) if self._is_embedded else None
+        return back or f"/f/{self.intake.slug}?sent=1"
 
     def show(self, status: int = 200, sentence: str = "", retry_after: timedelta | None = None) -> Response:
         """The page with what was typed. Its key stays as long as it is good: the same form twice counts as once."""

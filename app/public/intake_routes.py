@@ -13,7 +13,7 @@ from .intake_page import IntakePage, form_by_slug
 
 @bp.route("/f/<slug>", methods=["GET", "POST"])
 def form(slug: str) -> Response:
-    """The form; sent, it thanks."""
+    """The form; sent, it thanks, or leads back to the site that it was sent from."""
     page = IntakePage(form_by_slug(slug) or abort(404), clock.now())
     if request.method != "POST":
         return page.show()
@@ -27,7 +27,7 @@ def form(slug: str) -> Response:
         _keep(page)
     except (TooMany, Unavailable) as refused:
         return page.show(refused.status, refused.sentence, refused.retry_after)
-    return redirect(f"/f/{slug}?sent=1", 303)  # type: ignore[return-value]
+    return redirect(page.next_address, 303)  # type: ignore[return-value]
 
 
 def _keep(page: IntakePage) -> None:

@@ -189,6 +189,23 @@ def test_sites_are_kept_as_browsers_name_them(scene: Scene, form: IntakeForm) ->
     assert "“example.org” is no address of a site" in answer.text
 
 
+def test_form_leads_back_to_its_own_sites_only(scene: Scene, form: IntakeForm) -> None:
+    path, site = f"/forms/{form.id}/embed", "https://www.example.org"
+    for address in ("https://www.example.org/thanks?a=1#b", "http://slotkey.test/f/ask"):
+        assert submit(scene.client, path, "origins", origins=site, return_to=address).status_code == 303
+        assert stored(scene, form).return_to == address
+    kept = scene.client.get(path).text
+    assert "Whoever sends it comes to the page above" in kept
+    for said in ({"return_to": "https://evil.example"}, {"return_to": "/thanks"}):
+        answer = submit(scene.client, path, "origins", **said)
+        assert answer.status_code == 422
+        assert "Enter an address on one of the sites above" in answer.text
+    submit(scene.client, path, "origins", return_to=f"{site}/thanks")
+    assert submit(scene.client, path, "origins", origins="https://other.example").status_code == 422
+    assert submit(scene.client, path, "origins", origins="", return_to="").status_code == 303
+    assert (stored(scene, form).allowed_origins, stored(scene, form).return_to) == ([], "")
+
+
 def test_form_names_the_workflows_that_it_starts(scene: Scene, form: IntakeForm) -> None:
     path = f"/forms/{form.id}"
     assert "No workflow starts with it yet" in scene.client.get(path).text

@@ -168,6 +168,23 @@ def test_form_on_a_site_of_the_owners_needs_no_key(app: Flask, client: FlaskClie
     assert len(stored(app)) == 2
 
 
+def test_form_on_another_site_leads_back_to_it(app: Flask, client: FlaskClient, form: IntakeForm) -> None:
+    """R21: only while that site may send the form; from our own page it leads to ours."""
+    thanks = f"{SITE}/thanks"
+    with app.app_context(), transaction():
+        service.change(
+            db.session.get(IntakeForm, form.id), {"return_to": thanks}, seen=1, actor_id=1, now=NOW
+        )
+    for said in (SAM, SAM, {**SAM, "website": "http://spam.example"}):
+        answer = client.post("/f/ask", data=said, headers={"Origin": SITE})
+        assert (answer.status_code, answer.location) == (303, thanks)
+    assert send(client).location == "/f/ask?sent=1"
+    with app.app_context(), transaction():
+        db.session.get(IntakeForm, form.id).allowed_origins = ["https://new.example"]
+    answer = client.post("/f/ask", data=SAM, headers={"Origin": "https://new.example"})
+    assert answer.location == "/f/ask?sent=1"
+
+
 def test_what_is_wrong_on_another_site_is_put_right_on_our_page(
     app: Flask, client: FlaskClient, form: IntakeForm
 ) -> None:

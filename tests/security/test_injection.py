@@ -47,7 +47,7 @@ TEXTS = {
     "calendars.add_override": ["dates-note"],
     "intake.new": ["name", "description"],
     "intake.edit": ["name", "description", "thanks", "fields-0-label"],
-    "intake.embed": ["origins"],
+    "intake.embed": ["origins", "return_to"],
     "pipelines.new": ["name"],
     "pipelines.settings": ["name", "stages-0-name"],
     "pipelines.new_opportunity": ["title", "name"],
