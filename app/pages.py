@@ -53,6 +53,7 @@ from .worker import routes as worker_routes
 from .workflows import adding_routes as workflows_adding_routes
 from .workflows import contact_data as runs_of_contacts
 from .workflows import hook_routes as workflows_hook_routes
+from .workflows import preview_routes as workflows_preview_routes
 from .workflows import routes as workflows_routes
 from .workflows import run_routes as workflows_run_routes
 from .workflows import step_routes as workflows_step_routes
@@ -106,6 +107,7 @@ ROUTES = (
     worker_routes,
     workflows_routes,
     workflows_step_routes,
+    workflows_preview_routes,
     workflows_run_routes,
     workflows_adding_routes,
     workflows_hook_routes,

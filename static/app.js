@@ -50,7 +50,7 @@
   // data-live: a field whose words the preview below shows, by GET, once typing pauses. Too long for an address: there
   // is a button. The frame is a fresh one each time, or Back would go through them all.
   let live, typing;
-  on("focusin", ({ target }) => target.matches("[data-live]") && (live = target));
+  on("focusin", ({ target }) => target.matches("[data-live]:is([type=text], textarea)") && (live = target));
   const preview = () => {
     const old = find("iframe[name]");
     const words = [...document.querySelectorAll("[data-live]")].map(({ name, value }) => [name, value]);

@@ -10,6 +10,7 @@ from app.accounts.models import Account, EmailChange, Invitation, Membership, Ro
 from app.bookings.booking_step import Attendee, Booked, BookingRequest, book
 from app.calendars.models import Calendar
 from app.contacts.models import Contact, ContactSource
+from app.contacts.search import kept_words
 from app.contacts.service import Details, find_or_create
 from app.db import db, transaction
 from app.events import Event
@@ -203,8 +204,10 @@ def make_contact(account_id: int, **changes: Any) -> Contact:
         "source": ContactSource.HAND,
         "created_at": NOW,
     }
+    values |= changes
+    told = (values["name"], values["email"], values.get("phone", ""))
     with transaction():
-        contact = Contact(**{**values, **changes})
+        contact = Contact(**{"search_words": kept_words(account_id, *told, ()), **values})
         db.session.add(contact)
     return contact
 

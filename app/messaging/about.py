@@ -6,6 +6,7 @@ from ..accounts.sessions import SignedIn
 from ..db import db
 from ..links.models import LinkRequest
 from .kinds import TEST
+from .words import is_test
 
 HIDDEN = "What only its reader may know, such as {secret}, is hidden here (…)."
 
@@ -44,6 +45,8 @@ def written_from(message: Any) -> str:
         thing, secret = "the booking as it then stands", "the contact's own address to change or cancel"
     elif message.kind == TEST:
         return "A test is written from an invented booking."
+    elif is_test(message.kind):
+        return "A test is written with the data of a contact. It leads to no real link."
     elif message.link_id:
         thing, secret = "the link as it then stands", "the address of a link or a code"
     else:

@@ -23,6 +23,7 @@ class Kind(NamedTuple):
 
     title: str
     builder: Callable[[Occasion], Any]  # a Letter; of a text its words
+    is_test: bool = False  # written to see how it arrives
 
 
 def _test(occasion: Occasion) -> Letter:
@@ -88,10 +89,10 @@ KINDS = {
     "invitation": Kind("Invitation", account_letters.invitation),
     "email_confirmation": Kind("Confirmation of an e-mail address", account_letters.email_confirmation),
     "email_notice": Kind("Change of e-mail address, to the old one", account_letters.email_notice),
-    TEST: Kind("Test of a mail", _test),
+    TEST: Kind("Test of a mail", _test, is_test=True),
     "sms_stopped": Kind("Answer to STOP", short_texts.stopped),
     "sms_started": Kind("Answer to START", short_texts.started),
-    "sms_test": Kind("Test", short_texts.test),
+    "sms_test": Kind("Test of texts", short_texts.test, is_test=True),
 }
 # Sent although the number wants no texts.
 TO_STOPPED = frozenset({"sms_stopped"})

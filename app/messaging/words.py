@@ -48,3 +48,8 @@ def meaning_of(message: object) -> str:
 def title_of(kind: str) -> str:
     """What the mail is, such as "Confirmation"."""
     return KINDS[kind].title if kind in KINDS else kind.replace("_", " ").capitalize()
+
+
+def is_test(kind: str) -> bool:
+    """True for what somebody has sent to themselves, to see how it arrives."""
+    return kind in KINDS and KINDS[kind].is_test

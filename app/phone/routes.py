@@ -1,7 +1,6 @@
 """Settings > Calls and SMS: how they are taken, where they come in, a test, and what came in lately."""
 
 import secrets
-from datetime import timedelta
 
 from flask import Response
 
@@ -9,7 +8,6 @@ from .. import clock, config, phones, ratelimit, web
 from ..db import transaction
 from ..errors import TooMany
 from ..messaging.service import Recipient, queue_sms
-from ..ratelimit import Limit
 from . import lately, settings
 from .forms import PhoneForm, TestForm
 
@@ -17,12 +15,6 @@ bp = web.owners_blueprint("phone")
 
 MANAGERS_ONLY = "Calls and SMS are set up by the owners and admins of the workspace."
 PATH = "/settings/phone"
-TESTS = Limit(
-    "test texts",
-    10,
-    timedelta(hours=1),
-    "You have sent several tests. Please try again in {wait}.",
-)
 
 
 @bp.before_request
@@ -64,7 +56,7 @@ def send_test() -> Response:
     if not form.submitted():
         return _page(_form(formdata=None), form, 422)
     try:
-        ratelimit.take(TESTS, me.account.id, now=now)
+        ratelimit.take(settings.TESTS, me.account.id, now=now)
     except TooMany as refusal:
         form.refuse(refusal)
         return _page(_form(formdata=None), form, refusal.status)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -10,12 +10,19 @@ from .. import config, events, tokens
 from ..accounts.models import Membership, Role, User
 from ..db import connection, upsert
 from ..errors import NotFound
+from ..ratelimit import Limit
 from ..tokens import TokenMaker
 from .models import PhoneSettings
 from .signing import secret_of
 
 HOOK = "slotkey inbound hook"
 LONGEST_VOICEMAIL = 600
+TESTS = Limit(
+    "test texts",
+    10,
+    timedelta(hours=1),
+    "You have sent several tests. Please try again in {wait}.",
+)
 
 table = PhoneSettings.__table__
 

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from ..messaging import render
 from . import conditions, values
-from .kinds import BY_PHONE, SENDING, STEPS, TRIGGERS, knows
+from .kinds import BY_PHONE, STEPS, TRIGGERS, knows
+from .path import before, makes_link
 from .steps import DEEPEST, MOST_STEPS, Definition, Place, Step, places
 
 A_DAY = 1440
@@ -60,14 +61,6 @@ def title_of(step: Step) -> str:
     return STEPS[step.kind].title if step.kind in STEPS else step.kind
 
 
-def before(place: Place, earlier: list[Place]) -> Iterator[Step]:
-    """The steps that a run may have done when it comes here: those above, but none of another way of the same `if`."""
-    taken = {step.key: holds for step, holds in place.above}
-    for each in earlier:
-        if all(taken.get(step.key, holds) == holds for step, holds in each.above):
-            yield each.step
-
-
 def _of_trigger(definition: Definition, known: Known) -> Iterator[str]:
     kind, filters = TRIGGERS.get(definition.trigger), definition.filters
     if kind is None:
@@ -103,10 +96,7 @@ class _Checked(NamedTuple):
 
     @property
     def has_link(self) -> bool:
-        return knows(self.definition.trigger, "link") or any(
-            step.kind == "create_link" or (step.kind in SENDING and step.options.get("calendar_id"))
-            for step in self.done
-        )
+        return knows(self.definition.trigger, "link") or any(makes_link(step) for step in self.done)
 
     @property
     def has_booking(self) -> bool:

@@ -17,8 +17,8 @@ from ..messaging.kinds import Kind
 from ..messaging.letters import Action, Fact, Letter, Overtaken
 from ..messaging.occasions import Occasion
 from ..scheduling.ical import Person
-from . import filling
-from .models import Workflow, WorkflowVersion
+from . import filling, samples
+from .models import WorkflowVersion
 from .steps import Step, find, parse
 
 GONE = "The contact is no longer there."
@@ -27,8 +27,6 @@ NO_STEP = "The step that wrote this is no longer there."
 OVER = "The link was used, deleted or over before this could be sent."
 NO_KEY = "The server key that would open the link's address was dropped."
 STOPPED = "The contact has asked for no more such mails."
-# In place of an address in a test: nobody has a link by it.
-NO_LINK_YET = "(here stands the contact's own link)"
 
 
 @dataclass(frozen=True)
@@ -86,30 +84,32 @@ def workflow_notice(occasion: Occasion) -> Letter:
 
 
 def workflow_test(occasion: Occasion) -> Letter:
-    """What a step of a draft says, to the person who writes it."""
-    data = occasion.message.data
-    draft = db.session.get(Workflow, data["workflow_id"], populate_existing=True)
-    step = find(parse(draft.draft).steps, data["step"]) if draft else None
-    contact = db.session.get(Contact, data["contact_id"], populate_existing=True)
-    if step is None or contact is None:
-        raise Overtaken(NO_STEP)
-    told = preview(step, contact)
+    """A mail that somebody is writing, to themselves."""
+    contact = _tested_with(occasion)
+    words = samples.read_by(contact, _tested(occasion))
     return Letter(
-        subject=f"Test: {told.text('subject') or draft.name}",
+        subject=f"Test: {words.subject or 'no subject yet'}",
         title="Test",
-        opening=told.text("text"),
+        opening=words.text,
         reason=f"You get this because you pressed Send test to me, with the data of {contact.title}.",
         template="workflow",
     )
 
 
-def preview(step: Step, contact: Contact) -> _Told:
-    """The step's texts as this contact would read them, but for the link, which nobody has yet."""
-    calendar = db.session.get(Calendar, step.options.get("calendar_id") or 0)
-    known = filling.values_of(contact, None, None, NO_LINK_YET)
-    if calendar is not None and calendar.account_id == contact.account_id:
-        known |= {"calendar.name": calendar.name, "host.name": calendar.host.name}
-    return _Told(step, contact, known, calendar)
+def workflow_sms_test(occasion: Occasion) -> str:
+    """The same of a text."""
+    return f"Test: {samples.read_by(_tested_with(occasion), _tested(occasion)).text}"
+
+
+def _tested(occasion: Occasion) -> samples.Words:
+    return samples.Words(**occasion.message.data["words"])
+
+
+def _tested_with(occasion: Occasion) -> Contact:
+    contact = db.session.get(Contact, occasion.message.data["with_id"], populate_existing=True)
+    if contact is None:
+        raise Overtaken(GONE)
+    return contact
 
 
 def _told(occasion: Occasion) -> _Told:
@@ -148,5 +148,6 @@ KINDS = {
     "workflow_email": Kind("Mail of a workflow", workflow_email),
     "workflow_sms": Kind("Text of a workflow", workflow_sms),
     "workflow_notice": Kind("Notice of a workflow, to a member", workflow_notice),
-    "workflow_test": Kind("Test of a workflow's mail", workflow_test),
+    "workflow_test": Kind("Test of a workflow's mail", workflow_test, is_test=True),
+    "workflow_sms_test": Kind("Test of a workflow's text", workflow_sms_test, is_test=True),
 }

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import Length
 
+from .. import phones
 from ..calendars.texts import one_line, paragraphs
 from .step_form import StepForm, calendars_of, refuse_unknown
 
@@ -20,10 +21,28 @@ def _own_link() -> Any:
     )
 
 
-class MessageForm(StepForm):
-    """Parent of what is written to contacts."""
+class WordsForm(StepForm):
+    """Parent of what is written: it can be looked at with the data of a contact, whom nothing is stored of."""
 
     has_preview = has_values = True
+    beside = ("who",)
+
+    who = StringField(
+        "Contact",
+        [Length(max=200)],
+        filters=[one_line],
+        description="Part of a name or e-mail address. Empty: the newest contact.",
+    )
+
+    def options(self) -> dict[str, Any]:
+        """Without what is for the preview only."""
+        return {name: each for name, each in super().options().items() if name not in self.beside}
+
+
+class MessageForm(WordsForm):
+    """Parent of what is written to contacts."""
+
+    can_test = True
 
     def offer(self) -> None:
         """The calendars, for a link of its own."""
@@ -51,8 +70,12 @@ class EmailForm(MessageForm):
 
 
 class SmsForm(MessageForm):
-    """An SMS to the contact."""
+    """An SMS to the contact. `number` is whom a test goes to, and `region` the country of numbers without its code."""
 
+    beside = ("who", "number")
+    region = ""
+
+    number = TelField("Your number, for a test", filters=[one_line])
     text = TextAreaField("Text", [Length(max=LONGEST_SMS)], filters=[paragraphs], render_kw={"rows": 5})
     calendar_id = _own_link()
 
@@ -60,11 +83,18 @@ class SmsForm(MessageForm):
         """Refuse names that stand for nothing."""
         refuse_unknown(field, self.known)
 
+    def refuse_number(self) -> bool:
+        """True, and said beside it, where the number is none; else it is E.164 from here on."""
+        number = phones.e164(self.number.data or "", self.region)
+        if number is None:
+            self.number.errors = [phones.UNREADABLE]
+        else:
+            self.number.data = number
+        return number is None
 
-class NotifyForm(StepForm):
+
+class NotifyForm(WordsForm):
     """Who of the workspace is told, and what."""
-
-    has_preview = has_values = True
 
     user_id = SelectField("Who", coerce=int)
     text = TextAreaField("Text", [Length(max=LONGEST_TEXT)], filters=[paragraphs], render_kw={"rows": 6})

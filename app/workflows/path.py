@@ -4,9 +4,10 @@ A run stores no place. Each step that was done has a row; the next is the first 
 is done twice, however often a run is taken up again, and it ends, as there are only so many steps.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from .steps import STOP, Step
+from .kinds import SENDING
+from .steps import STOP, Place, Step, places
 
 
 def next_step(steps: Sequence[Step], outcomes: Mapping[str, bool]) -> Step | None:
@@ -25,6 +26,28 @@ def next_step(steps: Sequence[Step], outcomes: Mapping[str, bool]) -> Step | Non
 def done_in_order(steps: Sequence[Step], outcomes: Mapping[str, bool]) -> Iterator[Step]:
     """The steps that were done, as the run met them."""
     return (step for step in _met(steps, outcomes) if step.key in outcomes)
+
+
+def before(place: Place, earlier: Iterable[Place]) -> Iterator[Step]:
+    """The steps that a run may have done when it comes here: those above, but none of another way of the same `if`."""
+    taken = {step.key: holds for step, holds in place.above}
+    for each in earlier:
+        if all(taken.get(step.key, holds) == holds for step, holds in each.above):
+            yield each.step
+
+
+def makes_link(step: Step) -> bool:
+    """True for a step after which the run has a link."""
+    return step.kind == "create_link" or (step.kind in SENDING and bool(step.options.get("calendar_id")))
+
+
+def calendar_before(steps: Sequence[Step], key: str) -> int | None:
+    """The calendar of the link that a run has when it comes to the step of this key, else at its end."""
+    every = list(places(steps))
+    at = next((at for at, place in enumerate(every) if place.step.key == key), len(every))
+    done = before(every[at], every[:at]) if at < len(every) else (place.step for place in every)
+    made = [step.options.get("calendar_id") for step in done if makes_link(step)]
+    return made[-1] if made else None
 
 
 def _met(steps: Sequence[Step], outcomes: Mapping[str, bool]) -> Iterator[Step]:

@@ -1,53 +1,53 @@
-"""How a message of a draft looks: with the data of a real contact, the latest there is. Sends nothing to anybody but
-the person who asks."""
+"""Whose data a message in the making is shown with, and how it looks then."""
 
-from datetime import datetime
+from typing import NamedTuple
 
-from flask import Response
 from sqlalchemy import select
 
-from ..accounts.models import User
+from ..contacts import listing
+from ..contacts.choice import LONGEST_SEARCH, Choice
 from ..contacts.models import Contact
 from ..db import db
-from ..errors import Conflict
 from ..messaging import compose
 from ..messaging.letters import Letter
-from ..messaging.service import Recipient, queue_message
-from . import letters
-from .models import Workflow
-from .steps import Step
+from . import samples, values
 
-NOBODY = "There is no contact yet whose data this could be shown with."
+FOUND = 25
 
 
-def contact_for(account_id: int) -> Contact | None:
-    """Whose data previews show: the newest contact."""
-    mine = select(Contact).where(Contact.account_id == account_id)
-    return db.session.scalars(mine.order_by(Contact.id.desc()).limit(1)).one_or_none()
+class Reader(NamedTuple):
+    """The contact whose data is shown; None where nobody is found. `why` is a sentence about who it is."""
+
+    contact: Contact | None
+    why: str
 
 
-def frame(account_id: int, step: Step) -> Response:
-    """The message as HTML. Raises Conflict without a contact."""
-    told = letters.preview(step, _contact(account_id))
-    letter = Letter(subject=told.text("subject"), title="", opening=told.text("text"), template="workflow")
-    return Response(compose.html_of(letter, shows_subject=bool(letter.subject)), mimetype="text/html")
+def reader_of(account_id: int, who: str = "") -> Reader:
+    """The newest contact of that name or address, of whom the whole address was typed first; else the newest of all."""
+    page = listing.page_of(account_id, Choice(search=who[:LONGEST_SEARCH], per_page=FOUND))
+    rows = [row for row, _ in page.rows]
+    if not rows:
+        return Reader(None, f"No contact is found by “{who}”." if who else "There is no contact yet.")
+    chosen = next((row for row in rows if row.email == who.lower()), rows[0])
+    contact = db.session.scalars(select(Contact).where(Contact.id == chosen.id)).one()
+    return Reader(contact, _shown_with(contact, f"{FOUND}+" if page.has_older else str(len(rows)), who))
 
 
-def send_test(workflow: Workflow, key: str, person: User, now: datetime) -> None:
-    """Queue the draft's message for the person, in the caller's transaction. Raises Conflict without a contact."""
-    queue_message(
-        "workflow_test",
-        Recipient(person.name, person.email),
-        account_id=workflow.account_id,
-        effect=f"test:{workflow.id}:{key}:{person.id}:{int(now.timestamp())}",
-        at=now,
-        user_id=person.id,
-        data={"workflow_id": workflow.id, "step": key, "contact_id": _contact(workflow.account_id).id},
+def html_of(account_id: int, words: samples.Words, who: str, names: dict[str, str]) -> str:
+    """The message as a page of its own. `names` are the account's fields, which the words may name."""
+    reader = reader_of(account_id, who)
+    if reader.contact is None:
+        return compose.html_of(Letter(subject="", title="", opening=reader.why, template="workflow"))
+    shown = samples.read_by(reader.contact, words)
+    letter = Letter(
+        subject=shown.subject, title="", opening=shown.text, reason=reader.why, template="workflow"
     )
+    problem = values.problem(values.unknown((words.subject, words.text), names))
+    return compose.html_of(letter, shows_subject=bool(shown.subject), problem=problem)
 
 
-def _contact(account_id: int) -> Contact:
-    found = contact_for(account_id)
-    if found is None:
-        raise Conflict(NOBODY)
-    return found
+def _shown_with(contact: Contact, count: str, who: str) -> str:
+    known_by = contact.email or contact.phone
+    said = contact.title if known_by == contact.title else f"{contact.title}, {known_by}"
+    others = f" {count} are found by “{who}”: type more to choose another." if who and count != "1" else ""
+    return f"With the data of {said}.{others}"

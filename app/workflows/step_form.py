@@ -16,7 +16,8 @@ UNITS = {"minutes": 1, "hours": 60, "days": 1440}
 class StepForm(BaseForm):
     """Parent of the forms. `fixed` are the options that were chosen when the step was added, such as a wait's kind."""
 
-    has_preview = has_values = False
+    has_preview = has_values = can_test = False
+    beside: tuple[str, ...] = ()  # fields that stand beside the preview, and are not stored
 
     def __init__(self, options: Mapping[str, Any], known: Known, tz: str, **more: Any) -> None:
         super().__init__(data=self.shown(options), **more)
@@ -56,7 +57,6 @@ def in_largest_unit(minutes: int | None) -> dict[str, Any]:
 
 def refuse_unknown(field: Any, known: Known) -> None:
     """Raise ValidationError for names in braces that stand for nothing."""
-    names = values.unknown([field.data or ""], known.fields)
-    if names:
-        said = ", ".join(f"“{name}”" for name in names)
-        raise ValidationError(f"There is no value called {said}. Choose from the list of values.")
+    problem = values.problem(values.unknown([field.data or ""], known.fields))
+    if problem:
+        raise ValidationError(problem)

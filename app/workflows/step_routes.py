@@ -4,24 +4,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, request
 
-from .. import clock, headers, web
+from .. import clock, web
 from ..db import transaction
 from ..errors import Conflict, NotFound
-from . import editing, menu, previews, surroundings, values, words
+from . import editing, menu, surroundings, words
 from .blueprint import WORKFLOW, bp, my_workflow
 from .forms import FiltersForm, SettingsForm
 from .kinds import TRIGGERS
 from .models import Workflow
+from .preview_routes import frame, send_test
 from .routes import editor, seen_edits
 from .service import change_draft
-from .step_form import StepForm
-from .step_forms import FORMS
+from .step_page import form_of, page, step_of, step_page
 from .steps import Definition, Step, find, new_step, parse
 
 STEP = f"{WORKFLOW}/steps/<key>"
-NEW = "new"  # in place of the key that a step has not yet; keys are longer
 MOVES = {"up": -1, "down": 1}
 
 
@@ -37,9 +36,7 @@ def trigger(workflow_id: int) -> Response:
         form = FiltersForm(kind, filters, surroundings.known_to(workflow.account_id))
         if form.submitted() and _store(workflow, replace(draft, trigger=kind, filters=form.filters()), form):
             return web.go_to(".show", workflow_id=workflow_id, notice="Saved in the draft")
-    return _page(
-        "workflows/trigger.html", workflow, form, kind=kind, groups=_trigger_groups(), kinds=TRIGGERS
-    )
+    return page("workflows/trigger.html", workflow, form, kind=kind, groups=_trigger_groups(), kinds=TRIGGERS)
 
 
 @bp.route(f"{WORKFLOW}/settings", methods=["GET", "POST"])
@@ -51,7 +48,7 @@ def settings(workflow_id: int) -> Response:
     form.tz.choices = {group: dict(zones) for group, zones in reader.zone_options(clock.now())}
     if form.submitted() and _store(workflow, replace(draft, settings=form.settings()), form):
         return web.go_to(".show", workflow_id=workflow_id, notice="Saved in the draft")
-    return _page("workflows/settings.html", workflow, form)
+    return page("workflows/settings.html", workflow, form)
 
 
 @bp.route(f"{WORKFLOW}/steps/new", methods=["GET", "POST"])
@@ -61,20 +58,23 @@ def add_step(workflow_id: int) -> Response:
     choice = menu.chosen(request.values.get("add", ""))
     if choice is None:
         return web.go_to(".show", workflow_id=workflow_id)
-    form = form_of(workflow, Step("", choice.kind, choice.options))
-    if request.form.get("do") == "preview":
-        return _frame(workflow, Step("", choice.kind))
+    blank = Step("", choice.kind, choice.options)
+    form, do = form_of(workflow, blank), request.form.get("do")
+    if do == "preview":
+        return frame(workflow, blank)
     draft, into = parse(workflow.draft), request.args.get("into", "")
     if into and find(draft.steps, into) is None:
         raise NotFound("The step that this was to stand in is no longer there.")
     if form.submitted():
+        if do == "test" and form.can_test:
+            return send_test(workflow, form, blank)
         step = new_step(choice.kind, {**choice.options, **form.options()})
         steps = editing.added(draft.steps, step, into, request.args.get("way") != "no")
         if _store(workflow, replace(draft, steps=steps), form):
             return web.go_to(
                 ".show", workflow_id=workflow_id, notice="Step added to the draft", focus=step.key
             )
-    return _step_page(workflow, form, Step("", choice.kind, choice.options))
+    return step_page(workflow, form, blank)
 
 
 @bp.route(STEP, methods=["GET", "POST"])
@@ -82,14 +82,16 @@ def edit_step(workflow_id: int, key: str) -> Response:
     """One step's options."""
     workflow = my_workflow(workflow_id)
     draft, step = parse(workflow.draft), step_of(workflow, key)
-    form = form_of(workflow, step)
-    if request.form.get("do") == "preview":
-        return _frame(workflow, step)
+    form, do = form_of(workflow, step), request.form.get("do")
+    if do == "preview":
+        return frame(workflow, step)
     if form.submitted():
+        if do == "test" and form.can_test:
+            return send_test(workflow, form, step)
         steps = editing.with_options(draft.steps, key, {**_fixed(step), **form.options()})
         if _store(workflow, replace(draft, steps=steps), form):
             return web.go_to(".show", workflow_id=workflow_id, notice="Saved in the draft", focus=key)
-    return _step_page(workflow, form, step)
+    return step_page(workflow, form, step)
 
 
 @bp.post(f"{STEP}/move")
@@ -108,22 +110,6 @@ def remove_step(workflow_id: int, key: str) -> Response:
     return _edited(
         workflow_id, key, lambda steps: editing.removed(steps, key), "Step removed from the draft."
     )
-
-
-def step_of(workflow: Workflow, key: str) -> Step:
-    """The draft's step of this key. Raises NotFound."""
-    found = find(parse(workflow.draft).steps, key)
-    if found is None:
-        raise NotFound("There is no such step. Perhaps somebody has removed it.")
-    return found
-
-
-def form_of(workflow: Workflow, step: Step, **more: Any) -> StepForm:
-    """The step's form, with what the workspace offers. Raises NotFound for a step without one."""
-    form = FORMS.get(menu.variant_of(step.kind, step.options))
-    if form is None:
-        raise NotFound("This step has no options.")
-    return form(step.options, surroundings.known_to(workflow.account_id), web.reader().tz, **more)
 
 
 def _fixed(step: Step) -> Mapping[str, Any]:
@@ -152,55 +138,6 @@ def _edited(workflow_id: int, key: str, edit: Any, said: str, **focus: Any) -> R
     except Conflict as refusal:
         return editor(my_workflow(workflow_id), refusal=refusal, status=refusal.status)
     return web.go_to(".show", workflow_id=workflow_id, notice=f"{words.title_of(step)}: {said}", **focus)
-
-
-def _page(template: str, workflow: Workflow, form: Any, **more: Any) -> Response:
-    status = 422 if form is not None and form.errors else 200
-    return web.render(template, status=status, workflow=workflow, form=form, **more)
-
-
-def _frame(workflow: Workflow, step: Step) -> Response:
-    """The message in the words of the request, as far as it has any."""
-    typed = {name: request.values[name] for name in ("subject", "text") if name in request.values}
-    shown = replace(step, options={**step.options, **typed})
-    return headers.framed(previews.frame(workflow.account_id, shown))
-
-
-def _step_page(workflow: Workflow, form: StepForm, step: Step) -> Response:
-    known = surroundings.known_to(workflow.account_id)
-    previewed = previews.contact_for(workflow.account_id) if form.has_preview else None
-    answer = _page(
-        "workflows/step.html",
-        workflow,
-        form,
-        step=step,
-        title=words.title_of(step),
-        menu_words=menu.words_of(step.kind, step.options),
-        values=values.known(known.fields) if form.has_values else {},
-        previewed=previewed,
-        preview_url=url_for(".preview", workflow_id=workflow.id, key=step.key or NEW),
-        can_test=step.kind == "send_email",
-    )
-    return headers.framing(answer) if previewed else answer
-
-
-@bp.get(f"{WORKFLOW}/preview/<key>")
-def preview(workflow_id: int, key: str) -> Response:
-    """What a message would say to a contact, for the frame: in the words of the address, else those of the draft."""
-    workflow = my_workflow(workflow_id)
-    return _frame(workflow, Step("", "") if key == NEW else step_of(workflow, key))
-
-
-@bp.post(f"{STEP}/test")
-def test_step(workflow_id: int, key: str) -> Response:
-    """Sends the draft's message to whoever asks, with the data of the same contact as the preview."""
-    workflow, person = my_workflow(workflow_id), web.current().user
-    step_of(workflow, key)
-    with transaction():
-        previews.send_test(workflow, key, person, clock.now())
-    return web.go_to(
-        ".edit_step", workflow_id=workflow_id, key=key, notice=f"A test is on its way to {person.email}."
-    )
 
 
 def _trigger_groups() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -40,6 +40,12 @@ def unknown(texts: Iterable[str], field_names: Mapping[str, str]) -> list[str]:
     return render.unknown("\n".join(texts), known(field_names))
 
 
+def problem(names: Iterable[str]) -> str:
+    """The sentence about names that stand for nothing; empty when there are none."""
+    said = ", ".join(f"“{name}”" for name in names)
+    return f"There is no value called {said}. Choose from the list of values." if said else ""
+
+
 def uses(text: str, names: Iterable[str]) -> bool:
     """True when the text names one of the values."""
     return any(name in render.names(text) for name in names)

@@ -9,6 +9,7 @@ from app.accounts.models import Role
 from app.contacts import tags
 from app.contacts.models import Contact
 from app.db import db, transaction
+from app.messaging import opt_outs
 from app.workflows import adding, service
 from app.workflows.models import RunState, Workflow, WorkflowRun
 from app.workflows.steps import Definition, Step, parse, places
@@ -172,19 +173,104 @@ class TestEditor:
         answer = submit(scene.client, f"{draft}/settings", "start", **{**hours, "end": "09:00"})
         assert answer.status_code == 422
 
-    def test_previews_and_tests_use_a_real_contact_and_hide_the_link(self, scene):
+    def test_a_preview_shows_the_newest_contact_or_whom_one_looks_for(self, scene):
         path = made(scene, Definition("tag_added", {}, steps=(MAIL,)))
-        assert "Preview" not in scene.client.get(f"{path}/steps/mail").text
+        assert "As soon as there is a contact" in scene.client.get(f"{path}/steps/mail").text
+        contact(scene, name="Zoe Lind", email="zoe@example.org")
         contact(scene)
-        assert "With the data of Sam Lee" in scene.client.get(f"{path}/steps/mail").text
+        assert "Show in preview" in scene.client.get(f"{path}/steps/mail").text
         frame = scene.client.get(f"{path}/preview/mail?subject=Bye+{{{{contact.name}}}}").text
         assert "Bye Sam Lee" in frame
         assert "/o/" not in frame
-        assert "A test is on its way" in follow(scene, send(scene.client, f"{path}/steps/mail/test", path))
+        for who in ("zoe", "ZOE@example.org", "lind zo"):
+            asked = {"do": "preview", "who": who, "subject": "Hi {{ contact.name }}", "text": "{{ odd }}"}
+            frame = send(scene.client, f"{path}/steps/mail", path, **asked).text
+            for said in (
+                "Hi Zoe Lind",
+                "With the data of Zoe Lind, zoe@example.org.",
+                "no value called “odd”",
+            ):
+                assert said in frame
+        frame = scene.client.get(f"{path}/preview/mail?who=nobody").text
+        assert "No contact is found by “nobody”." in frame
+        frame = scene.client.get(f"{path}/preview/mail?who=example").text
+        assert "2 are found by “example”: type more to choose another." in frame
+
+    def test_a_preview_names_the_calendar_that_an_earlier_step_has_chosen(self, scene):
+        link = Step("link", "create_link", {"calendar_id": scene.calendar_id})
+        words = {"subject": "{{ calendar.name }} with {{ host.name }}", "text": "{{ booking.short_time }}"}
+        path = made(scene, Definition("tag_added", {}, steps=(link, Step("mail", "send_email", words))))
+        contact(scene)
+        frame = scene.client.get(f"{path}/preview/mail").text
+        assert "Intro call with Ada" in frame
+        assert "(When, in few words, with the zone)" in frame
+
+    def test_a_test_mail_is_in_the_words_typed_and_saves_nothing(self, scene):
+        path = made(scene, Definition("tag_added", {}, steps=(MAIL,)))
+        contact(scene)
+        contact(scene, name="Zoe Lind", email="zoe@example.org")
+        typed = {"subject": "Hello {{ contact.first_name }}", "text": "At {{ one_time_link }}", "do": "test"}
+        for page, who, seen in (("steps/mail", "Sam", 0), ("steps/new?add=send_email", "", 0)):
+            answer = send(scene.client, f"{path}/{page}", path, calendar_id=0, who=who, seen=seen, **typed)
+            assert answer.status_code == 200
+            assert "Nothing was saved." in answer.text
+            assert "At {{ one_time_link }}" in answer.text
+        assert stored(scene, path).edits == 0
         with scene.app.app_context():
-            (message,) = messages()
-        page = scene.client.get(f"/messages/{message.id}").text
-        assert "Test: Hello Sam" in page
+            told = messages()
+        assert [(each.to_address, each.link_id, each.contact_id) for each in told] == [
+            (scene.ada.email, None, None)
+        ] * 2
+        first, second = (scene.client.get(f"/messages/{each.id}").text for each in told)
+        assert "Test: Hello Sam" in first
+        assert "Test: Hello Zoe" in second
+        assert '<span class="chip neutral">Test</span>' in first
+        assert '<span class="chip neutral">Test</span>' in scene.client.get("/messages").text
+        frame = scene.client.get(f"/messages/{told[0].id}/preview").text
+        assert "(here stands the contact&#39;s own link)" in frame
+
+    def test_a_test_text_goes_to_a_number_of_ones_own(self, scene):
+        sms = Step("sms", "send_sms", {"text": "Hi {{ contact.first_name }}: {{ one_time_link }}"})
+        path = made(scene, Definition("call_missed", {}, steps=(sms,)))
+        contact(scene)
+        contact(scene, name="Ada", email=scene.ada.email, phone="+4930901820")
+        page = scene.client.get(f"{path}/steps/sms").text
+        assert 'value="+4930901820"' in page
+        typed = {"text": sms.options["text"], "calendar_id": 0, "who": "sam", "do": "test", "seen": 0}
+        answer = send(scene.client, f"{path}/steps/sms", path, number="12", **typed)
+        assert answer.status_code == 422
+        assert "Enter a phone number with its country code" in answer.text
+        answer = send(scene.client, f"{path}/steps/sms", path, number="+49 30 901821", **typed)
+        assert "A test to +4930901821 was written" in answer.text
+        with scene.app.app_context():
+            (told,) = messages()
+        assert (told.channel.value, told.to_address, told.kind) == ("sms", "+4930901821", "workflow_sms_test")
+        page = scene.client.get(f"/messages/{told.id}").text
+        assert "Test: Hi Sam: (here stands the contact&#39;s own link)" in page
+        assert '<span class="chip neutral">Test</span>' in page
+
+    def test_a_number_that_wants_no_texts_gets_no_test(self, scene):
+        path = made(scene, Definition("call_missed", {}, steps=(Step("sms", "send_sms", {"text": "Hi"}),)))
+        contact(scene)
+        with scene.app.app_context(), transaction():
+            opt_outs.stop(stored_account(scene), "+4930901821", NOW)
+        typed = {"text": "Hi", "calendar_id": 0, "do": "test", "seen": 0, "number": "+4930901821"}
+        answer = send(scene.client, f"{path}/steps/sms", path, **typed)
+        assert answer.status_code == 409
+        assert "This number has asked for no texts" in answer.text
+        with scene.app.app_context():
+            assert messages() == []
+
+    def test_tests_are_limited(self, scene):
+        steps = (MAIL, Step("sms", "send_sms", {"text": "Hi"}))
+        path = made(scene, Definition("tag_added", {}, steps=steps))
+        contact(scene)
+        typed = {"subject": "Hi", "text": "Hi", "calendar_id": 0, "do": "test", "seen": 0}
+        for key in ("mail", "sms"):
+            page = f"{path}/steps/{key}"
+            answers = [send(scene.client, page, path, number="+4930901821", **typed) for _ in range(11)]
+            assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+            assert answers[-1].headers["Retry-After"]
 
     def test_renamed_copied_and_deleted(self, scene, draft):
         assert "Second" in follow(scene, submit(scene.client, f"{draft}/name", "name", name="Second"))
