@@ -20,3 +20,19 @@ def test_dragged_card_is_moved_and_said(office: Office, desk: Page) -> None:
     expect_focus(desk, "Sam Lee")
     desk.get_by_role("article").drag_to(qualified, source_position=CORNER)
     expect(desk.get_by_role("region", name="Qualified (1)")).to_be_visible()
+
+
+def test_board_is_a_table_on_a_phone(office: Office, desk: Page) -> None:
+    """A row for each opportunity, under the name of its stage; no stage beside another one."""
+    with office.app.app_context():
+        sales = make_pipeline(office.dana)
+        make_opportunity(sales, name="Sam Lee", title="Shed", value=90_000)
+    desk.set_viewport_size({"width": 767, "height": 700})
+    desk.goto(f"/pipelines/{sales.id}")
+    stages = desk.get_by_role("region").evaluate_all("all => all.map(each => each.getBoundingClientRect().x)")
+    assert len(stages) == 4
+    assert len(set(stages)) == 1
+    row = desk.get_by_role("article")
+    expect(row).to_have_css("border-inline-start-width", "0px")
+    name, worth = (row.get_by_text(text, exact=True).bounding_box() for text in ("Sam Lee", "€900"))
+    assert worth["y"] < name["y"] + 2 * name["height"]
