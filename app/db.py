@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Integer, MetaData, Text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -174,7 +173,11 @@ def is_writing() -> bool:
 
 def upsert(table: Any) -> Any:
     """An INSERT into the table that knows ON CONFLICT as this database does."""
-    return (sqlite if is_sqlite() else postgresql).insert(table)
+    if is_sqlite():
+        from sqlalchemy.dialects.sqlite import insert
+    else:  # with what belongs to it, this takes as long to import as a good part of Flask
+        from sqlalchemy.dialects.postgresql import insert
+    return insert(table)
 
 
 def is_sqlite() -> bool:

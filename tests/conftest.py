@@ -7,18 +7,15 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
-from werkzeug.routing import Rule
 
-from app import Slotkey, clock, create_app
+from app import clock, create_app, kept_templates
 from app.accounts import passwords
 from app.db import db
 
@@ -78,28 +75,8 @@ def _quick_passwords() -> Iterator[None]:
 def _templates_compiled_once() -> Iterator[None]:
     """Each app compiles its templates anew, which took more than half the time of the tests that open pages."""
     folder = _databases().folder / "templates"
-    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Slotkey, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(folder))})
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _routes_compiled_once() -> Iterator[None]:
-    """Werkzeug writes and compiles two functions for each route of an app: with an app for each test, that took a
-    third of the time of tests that open no page. The functions depend on the route's text alone."""
-    plain, kept = Rule._compile_builder, {}
-
-    def compile_builder(rule: Rule, append_unknown: bool = True) -> Any:
-        if rule.defaults:
-            return plain(rule, append_unknown)
-        key = (*rule._trace, append_unknown)
-        if key not in kept:
-            kept[key] = plain(rule, append_unknown)
-        return kept[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compile_builder)
+        patch.setattr(kept_templates, "folder", lambda _settings: folder)
         yield
 
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from .. import zones
+from .. import emails, zones
 from ..db import connection, db
 from ..errors import Conflict, Invalid, NotAllowed
 from . import sessions
@@ -85,8 +84,8 @@ def renew_hash(user_id: int, checked: str, renewed: str) -> bool:
 def checked_email(email: str) -> str:
     """The address in lower case, as it is stored. Raises Invalid with the reason."""
     try:
-        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
-    except EmailNotValidError as wrong:
+        return emails.normalized(email.strip()).lower()
+    except ValueError as wrong:
         raise Invalid(f"This is not an e-mail address we can use. {wrong}", "email") from wrong
 
 

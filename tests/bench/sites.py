@@ -30,6 +30,7 @@ THREADS = Settings.web_threads
 START_SECONDS = 60
 POLL_SECONDS = 0.002
 EMPTY: dict[str, str] = {}
+AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": ""}  # pip compiles modules; a checkout does so at the first start
 SERVER_LOG = '%(t)s %(h)s %(m)s "-" %(s)s %(B)s bytes %(M)s ms'
 
 
@@ -130,7 +131,11 @@ def _running(
     began = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, env={**os.environ, **environ}, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+            command,
+            env={**os.environ, **AS_INSTALLED, **environ},
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
     try:
         while not _is_up(url, path):

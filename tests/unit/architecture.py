@@ -26,6 +26,7 @@ FEATURES = (
 TOP = (
     "__init__",
     "__main__",
+    "application",
     "cli",
     "commands",
     "demo",
