@@ -3,7 +3,7 @@
 A line leads only to what is still there: runs go with their workflow, and opportunities can be deleted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import url_for
@@ -13,6 +13,8 @@ from ..accounts.models import User
 from ..db import connection, db
 from ..events import Event
 from ..intake.models import Submission
+from ..links.models import LinkSighting, LinkStatus
+from ..links.timeline import openings
 from ..messaging import words as mail_words
 from ..messaging.models import Message
 from ..pipelines.models import Opportunity
@@ -34,8 +36,8 @@ def timeline_of(contact: Contact, links: Sequence[Any], bookings: Sequence[Any])
     names = _names({event.actor_id for event in events if event.actor_id})
     calendars = {each.calendar_id: each.calendar_name for each in (*links, *bookings)}
     there = {key: _still_there(events, key, model) for key, model in MAY_BE_GONE.items()}
-    told = [_told(each) for each in _messages_of(contact)]
-    return in_order([*(entry_of(each, names, calendars, _address(each, there)) for each in events), *told])
+    happened = [entry_of(each, names, calendars, _address(each, there)) for each in events]
+    return in_order([*happened, *map(_told, _messages_of(contact)), *_openings(links)])
 
 
 def _events(contact_id: int, link_ids: list[int], booking_ids: list[int]) -> Sequence[Event]:
@@ -81,6 +83,19 @@ def _address(event: Event, there: dict[str, set[int]]) -> str | None:
         ids = {name: event.data[name] for name in ("form_id", "submission_id")}
         return url_for("intake.submission", **ids)
     return None
+
+
+def _openings(links: Sequence[Any]) -> Iterator[Entry]:
+    """When each link was opened, as its own timeline has it."""
+    ids = [link.id for link in links]
+    found = db.session.scalars(select(LinkSighting).where(LinkSighting.link_id.in_(ids))).all() if ids else ()
+    for link in links:
+        address = url_for("links.show", calendar_id=link.calendar_id, link_id=link.id)
+        seen = [each for each in found if each.link_id == link.id]
+        for each in openings(seen, link.status == LinkStatus.USED):
+            text = f"One-time link: {each.text[0].lower()}{each.text[1:]}"
+            detail = " · ".join(filter(None, (link.calendar_name, each.detail)))
+            yield Entry(each.at, text, detail, each.tone, address)
 
 
 def _told(row: Any) -> Entry:

@@ -88,8 +88,28 @@ def timeline(
 ) -> list[Entry]:
     """All entries, oldest first. `names` are the people who may have acted, `askers` who asked for a link, by id."""
     found = [_of_event(event, names, askers or {}) for event in events]
-    found += _of_sightings({seen.kind: seen for seen in sightings}, is_used)
+    found += openings(sightings, is_used)
     return sorted(found, key=lambda entry: entry.at)
+
+
+def openings(sightings: Iterable[Any], is_used: bool) -> list[Entry]:
+    """By whom one link seems to have been opened, and how often."""
+    seen = {sighting.kind: sighting for sighting in sightings}
+    looked = seen.get(SightingKind.LOOKED)
+    entries = []
+    for kind, sighting in seen.items():
+        text = (
+            "Opened after it was used, and refused"
+            if is_used and kind == SightingKind.REFUSED
+            else SEEN[kind]
+        )
+        tone = SEEN_TONES.get(kind, "")
+        # A person's first request looks like a scanner's; what they did next tells.
+        if not (kind == SightingKind.FETCHED and looked and _is_same_visit(sighting, looked)):
+            entries.append(Entry(sighting.first_at, text, "", tone))
+        if sighting.times > 1:
+            entries.append(Entry(sighting.last_at, text, f"{sighting.times} times in all", tone))
+    return entries
 
 
 def _of_event(event: Any, names: Mapping[int, str], askers: Mapping[int, str]) -> Entry:
@@ -112,24 +132,6 @@ def _detail(event: Any) -> str:
     if event.name == "link_created" and event.data.get("parent_id"):
         return "As a replacement"
     return event.data.get("reason", "")
-
-
-def _of_sightings(seen: Mapping[SightingKind, Any], is_used: bool) -> list[Entry]:
-    looked = seen.get(SightingKind.LOOKED)
-    entries = []
-    for kind, sighting in seen.items():
-        text = (
-            "Opened after it was used, and refused"
-            if is_used and kind == SightingKind.REFUSED
-            else SEEN[kind]
-        )
-        tone = SEEN_TONES.get(kind, "")
-        # A person's first request looks like a scanner's; what they did next tells.
-        if not (kind == SightingKind.FETCHED and looked and _is_same_visit(sighting, looked)):
-            entries.append(Entry(sighting.first_at, text, "", tone))
-        if sighting.times > 1:
-            entries.append(Entry(sighting.last_at, text, f"{sighting.times} times in all", tone))
-    return entries
 
 
 def _is_same_visit(fetched: Any, looked: Any) -> bool:

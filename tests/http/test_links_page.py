@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from app.db import db, transaction
 from app.errors import Conflict
 from app.links import service, sightings
-from app.links.models import LinkStatus, SightingKind
+from app.links.models import LinkStatus, OneTimeLink, SightingKind
 
-from ..factories import NOW
+from ..factories import NOW, make_contact
 from ..forms_on_page import submit
 from .link_pages import make_links
 
@@ -62,6 +63,28 @@ def test_the_timeline_tells_people_from_scanners_and_names_the_zone(app, links):
     assert "Times are in Berlin time (UTC+1)." in page
     assert f"/bookings/{booking}" in page
     assert "Wednesday 2 December 2026, 09:00 to 09:30 (Berlin time, UTC+1)" in page
+
+
+def test_the_timeline_of_the_contact_tells_of_openings_too(app, links):
+    link = links.make()
+    with app.app_context():
+        contact = make_contact(links.scene.stored().account_id)
+        with transaction():
+            db.session.get_one(OneTimeLink, link).contact_id = contact.id
+    see(app, link, SightingKind.FETCHED, -50, -30)
+    see(app, link, SightingKind.LOOKED, -20)
+    links.use(link)
+    see(app, link, SightingKind.REFUSED, 5)
+    page = links.get(f"/contacts/{contact.id}").text
+    told = [
+        "One-time link: opened after it was used, and refused",
+        "One-time link: opened by a person",
+        "One-time link: opened, perhaps by a scanner",
+        "2 times in all",
+    ]
+    places = [page.index(part, page.index('class="timeline"')) for part in told]
+    assert places == sorted(places)
+    assert page.count(f'/links/{link}">One-time link: opened') == 4
 
 
 def test_a_dead_link_shows_no_address(links):

@@ -300,6 +300,16 @@ class TestRuns:
         assert "was taken out" in follow(scene, send(scene.client, f"{run}/stop", run))
         assert send(scene.client, f"{run}/stop", run).status_code == 409
 
+    def test_timeline_leads_to_no_run_that_went_with_its_workflow(self, scene):
+        path, who = running(scene, Step("stop", "stop", {})), contact(scene)
+        tag(scene, who)
+        page = scene.client.get(f"/contacts/{who}").text
+        assert re.search(r'<a href="/workflows/runs/\d+">Came into a workflow</a>', page)
+        send(scene.client, f"{path}/delete")
+        page = scene.client.get(f"/contacts/{who}").text
+        assert "Came into a workflow" in page
+        assert "/workflows/runs/" not in page
+
     def test_a_failed_step_is_tried_again(self, scene):
         running(scene, Step("link", "create_link", {"calendar_id": scene.calendar_id}))
         send(scene.client, f"/calendars/{scene.calendar_id}/switch-off", "/calendars")
