@@ -7,12 +7,10 @@ import tracemalloc
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 
 from app import clock, events
-from app.contacts.models import Contact, ContactSource, ContactTag
-from app.contacts.search import kept_words
-from app.db import connection, db, in_transaction, transaction
+from app.db import connection, db, in_transaction
 from app.events import Event
 from app.links.models import OneTimeLink
 from app.messaging.models import Message
@@ -23,6 +21,7 @@ from app.workflows.steps import Step
 from tests.factories import NOW, make_workflow
 
 from .measures import Measure, Measures, Plan, interleaved, pairs, require
+from .people import add_contacts
 from .sites import scratch, worker
 
 TRIGGERS = 60  # in one round
@@ -59,7 +58,7 @@ def _triggers(kind: str, plan: Plan) -> Measures:
 
 def _messages_a_second(account_id: int, amount: int, first: int) -> float:
     """Triggers at once, until each has led to a link and a message."""
-    ids = _contacts(account_id, amount, first)
+    ids = add_contacts(account_id, amount, first)
     began = time.perf_counter()
     in_transaction(lambda: [_trigger(account_id, each) for each in ids])
     while _count(Message) < first + amount:
@@ -79,7 +78,7 @@ def _adding(plan: Plan) -> Measures:
         works: dict[str, Any] = {}
         first = 0
         for name, amount in (("few", few), ("many", many)):
-            ids = _contacts(calendar.account_id, amount, first, tag=name)
+            ids = add_contacts(calendar.account_id, amount, first, tags=(name,))
             works[name] = partial(_seconds_each, workflow.account_id, workflow.id, name, len(ids))
             first += amount
         seen = interleaved(works, plan.rounds)
@@ -120,32 +119,6 @@ def _peak(work: Any) -> float:
 def _trigger(account_id: int, contact_id: int) -> None:
     at = max(clock.now(), NOW)  # the workflow is on since then
     events.record("tag_added", account_id=account_id, contact_id=contact_id, at=at, data={"tag": "vip"})
-
-
-def _contacts(account_id: int, amount: int, first: int, tag: str = "") -> list[int]:
-    rows = [_person(account_id, number) for number in range(first, first + amount)]
-    with transaction():
-        connection().execute(insert(Contact.__table__), rows)
-        mine = select(Contact.id).where(Contact.account_id == account_id).order_by(Contact.id)
-        ids = list(connection().execute(mine).scalars())[-amount:]
-        if tag:
-            tagged = [{"contact_id": each, "account_id": account_id, "tag": tag} for each in ids]
-            connection().execute(insert(ContactTag.__table__), tagged)
-    return ids
-
-
-def _person(account_id: int, number: int) -> dict[str, Any]:
-    name, email = f"Guest {number}", f"guest.{number}@example.org"
-    return {
-        "account_id": account_id,
-        "name": name,
-        "email": email,
-        "phone": "",
-        "fields": {},
-        "source": ContactSource.IMPORT,
-        "created_at": clock.now(),
-        "search_words": kept_words(account_id, name, email, "", ()),
-    }
 
 
 def _count(model: type) -> int:
