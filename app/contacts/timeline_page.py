@@ -37,7 +37,8 @@ def timeline_of(contact: Contact, links: Sequence[Any], bookings: Sequence[Any])
     calendars = {each.calendar_id: each.calendar_name for each in (*links, *bookings)}
     there = {key: _still_there(events, key, model) for key, model in MAY_BE_GONE.items()}
     happened = [entry_of(each, names, calendars, _address(each, there)) for each in events]
-    return in_order([*happened, *map(_told, _messages_of(contact)), *_openings(links)])
+    # Messages first: one that was queued at the instant at which its link was made came after that.
+    return in_order([*map(_told, _messages_of(contact)), *happened, *_openings(links)])
 
 
 def _events(contact_id: int, link_ids: list[int], booking_ids: list[int]) -> Sequence[Event]:
@@ -45,7 +46,7 @@ def _events(contact_id: int, link_ids: list[int], booking_ids: list[int]) -> Seq
         Event.contact_id == contact_id, Event.link_id.in_(link_ids), Event.booking_id.in_(booking_ids)
     )
     return db.session.scalars(
-        select(Event).where(theirs).order_by(Event.at.desc(), Event.id).limit(MOST_EVENTS)
+        select(Event).where(theirs).order_by(Event.at.desc(), Event.id.desc()).limit(MOST_EVENTS)
     ).all()
 
 

@@ -124,6 +124,7 @@ class TestStarting:
             contact.email,
         )
         assert link.expires_at - NOW > 7 * DAY
+        assert [each.name for each in events.of_link(link.id)] == ["link_created", "link_messaged"]
         (message,) = messages()
         assert (message.kind, message.link_id, message.contact_id) == ("workflow_email", link.id, contact.id)
         deliver_all()

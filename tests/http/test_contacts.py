@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 
@@ -131,6 +132,14 @@ def test_tags_notes_and_fields_of_a_contact(client: FlaskClient, app: Flask, mak
     assert "Lee Ltd" not in page
     assert "Likes" not in page
     assert "Tag removed by Ada Lovelace" in page
+
+
+def test_what_happened_at_one_instant_stands_in_its_order(client: FlaskClient, make: Make) -> None:
+    """The newest first: what was recorded last."""
+    tagged = [f"tag {letter}" for letter in "abcdefghijkl"]
+    page = client.get(f"/contacts/{make('Sam Lee', 'sam@example.org', '', *tagged)}").text
+    _, _, timeline = page.partition('<ol class="timeline">')
+    assert re.findall(r'class="detail" dir="auto">([^<]+)', timeline) == [*reversed(tagged), "By hand"]
 
 
 def test_a_link_is_made_for_a_contact(
