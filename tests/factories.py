@@ -221,6 +221,7 @@ def make_workflow(
     settings: Settings | None = None,
     name: str = "Follow-up",
     is_on: bool = True,
+    now: datetime = NOW,
 ) -> Workflow:
     """A workflow, published and switched on."""
     definition = Definition(trigger, filters or {}, settings or Settings(), steps)
@@ -229,10 +230,10 @@ def make_workflow(
     ).first()
     db.session.rollback()
     with transaction():
-        workflow = workflow_service.create(account_id, name, definition, actor_id, NOW)
-        workflow_service.publish(workflow, 0, actor_id, NOW)
+        workflow = workflow_service.create(account_id, name, definition, actor_id, now)
+        workflow_service.publish(workflow, 0, actor_id, now)
         if is_on:
-            workflow_service.switch_on(workflow, actor_id, NOW)
+            workflow_service.switch_on(workflow, actor_id, now)
     return workflow
 
 
