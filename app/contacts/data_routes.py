@@ -90,6 +90,22 @@ def add_field() -> Response:
     return _fields_page(account_id, form, status=422)
 
 
+@bp.route(f"/contacts/fields/<{ID}:field_id>", methods=["GET", "POST"])
+def rename_field(field_id: int) -> Response:
+    """Another name for a field."""
+    account_id = my_account_id()
+    field = fields.field_of(account_id, field_id)
+    form = FieldForm(data={"label": field.label})
+    if form.submitted():
+        try:
+            with transaction():
+                fields.rename(account_id, field_id, form.label.data)
+            return web.go_to(".own_fields", notice="Saved")
+        except Invalid as refused:
+            form.refuse(refused)
+    return web.render("contacts/field.html", status=422 if form.errors else 200, field=field, form=form)
+
+
 @bp.post(f"/contacts/fields/<{ID}:field_id>/remove")
 def remove_field(field_id: int) -> Response:
     """Take a field away; what contacts had there stays stored, and shows again under a field of the same name."""

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
+from sqlalchemy import update as rewrite
 
 from .. import events
 from ..accounts.models import User
 from ..calendars.texts import paragraphs
 from ..db import connection, db
-from ..errors import Conflict, Invalid
+from ..errors import Conflict, Invalid, NotFound
 from .models import HAS_EMAIL, HAS_PHONE, Contact, ContactNote, ContactSource
 from .service import Details, checked, find_or_create, hold, loaded, record_change, table, write
 
@@ -51,17 +52,35 @@ def update(contact: Contact, details: Details, actor: User, now: datetime) -> li
 
 def add_note(contact: Contact, text: str, actor: User, now: datetime) -> None:
     """Write something down about the contact. Raises Invalid for nothing, and for too much."""
-    tidy = paragraphs(text)
-    if not tidy:
-        raise Invalid("Enter a note.", "text")
-    if len(tidy) > LONGEST_NOTE:
-        raise Invalid(f"Use at most {LONGEST_NOTE:,} characters.", "text")
     kept = ContactNote(
-        account_id=contact.account_id, contact_id=contact.id, author_id=actor.id, text=tidy, created_at=now
+        account_id=contact.account_id,
+        contact_id=contact.id,
+        author_id=actor.id,
+        text=_checked_note(text),
+        created_at=now,
     )
     db.session.add(kept)
     db.session.flush()
     _record_note("contact_note_added", contact, kept.id, actor, now)
+
+
+def note_of(contact: Contact, note_id: int) -> ContactNote:
+    """The contact's note of this number. Raises NotFound for any other."""
+    mine = select(ContactNote).where(ContactNote.id == note_id, ContactNote.contact_id == contact.id)
+    found = db.session.scalars(mine).one_or_none()
+    if found is None:
+        raise NotFound("There is no such note.")
+    return found
+
+
+def change_note(contact: Contact, note_id: int, text: str, actor: User, now: datetime) -> None:
+    """Write it differently; it stays its author's. Raises Invalid as `add_note` does, NotFound when it is gone."""
+    tidy = _checked_note(text)
+    mine = rewrite(note).where(note.c.id == note_id, note.c.contact_id == contact.id)
+    if connection().execute(mine.where(note.c.text != tidy).values(text=tidy)).rowcount:
+        _record_note("contact_note_changed", contact, note_id, actor, now)
+    else:
+        note_of(contact, note_id)
 
 
 def remove_note(contact: Contact, note_id: int, actor: User, now: datetime) -> None:
@@ -104,6 +123,15 @@ def _require_unknown(account_id: int, details: Details, own_id: int | None) -> N
     is_email = details.email and other.email == details.email
     what = "e-mail address" if is_email else "phone number"
     raise Known(f"Another contact has this {what}.", other.id, "email" if is_email else "phone")
+
+
+def _checked_note(text: str) -> str:
+    tidy = paragraphs(text)
+    if not tidy:
+        raise Invalid("Enter a note.", "text")
+    if len(tidy) > LONGEST_NOTE:
+        raise Invalid(f"Use at most {LONGEST_NOTE:,} characters.", "text")
+    return tidy
 
 
 def _record_note(name: str, contact: Contact, note_id: int, actor: User, now: datetime) -> None:

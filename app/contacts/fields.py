@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from ..calendars.texts import one_line
 from ..db import connection, db
@@ -31,18 +31,32 @@ def fields_of(account_id: int) -> Sequence[ContactField]:
 
 def create(account_id: int, label: str) -> ContactField:
     """A new field. Raises Invalid for a label that is empty, too long or there already, and for one field too many."""
-    label = _checked_label(label)
     there = fields_of(account_id)
+    label = _checked_label(label, there)
     if len(there) >= MOST:
         raise Invalid(f"An account has at most {MOST} fields.", "label")
-    if label.casefold() in {field.label.casefold() for field in there}:
-        raise Invalid("There is a field of this name already.", "label")
     field = ContactField(
         account_id=account_id, key=_new_key(label, {each.key for each in there}), label=label
     )
     db.session.add(field)
     db.session.flush()
     return field
+
+
+def field_of(account_id: int, field_id: int) -> ContactField:
+    """The account's field of this number. Raises NotFound for any other."""
+    found = next((field for field in fields_of(account_id) if field.id == field_id), None)
+    if found is None:
+        raise NotFound("There is no such field.")
+    return found
+
+
+def rename(account_id: int, field_id: int, label: str) -> None:
+    """Call it something else; its key stays. Raises Invalid as `create` does, NotFound when it is not there."""
+    others = [each for each in fields_of(account_id) if each.id != field_id]
+    mine = update(ContactField).where(ContactField.account_id == account_id, ContactField.id == field_id)
+    if not db.session.execute(mine.values(label=_checked_label(label, others))).rowcount:
+        raise NotFound("There is no such field.")
 
 
 def remove(account_id: int, field_id: int) -> None:
@@ -117,12 +131,14 @@ def _checked_value(value: str, key: str) -> str:
     return tidy
 
 
-def _checked_label(label: str) -> str:
+def _checked_label(label: str, others: Sequence[ContactField]) -> str:
     tidy = one_line(label)
     if not tidy:
         raise Invalid("Enter a name for the field.", "label")
     if len(tidy) > LONGEST_LABEL:
         raise Invalid(f"Use at most {LONGEST_LABEL} characters.", "label")
+    if tidy.casefold() in {field.label.casefold() for field in others}:
+        raise Invalid("There is a field of this name already.", "label")
     return tidy
 
 

@@ -67,6 +67,12 @@ class NoteForm(BaseForm):
     text = TextAreaField("Add a note", [Length(max=LONGEST_NOTE, message=TOO_LONG)], filters=[paragraphs])
 
 
+class ChangedNoteForm(BaseForm):
+    """A note, written differently."""
+
+    text = TextAreaField("Note", [Length(max=LONGEST_NOTE, message=TOO_LONG)], filters=[paragraphs])
+
+
 class FieldForm(BaseForm):
     """A field of the account's own, by what it is called."""
 

@@ -10,7 +10,7 @@ from ..messaging import opt_outs
 from . import editing, tags
 from .blueprint import CONTACT, bp, my_contact
 from .contact_page import channels_of, contact_page
-from .forms import NoteForm, TagForm
+from .forms import ChangedNoteForm, NoteForm, TagForm
 
 
 @bp.post(f"{CONTACT}/tags")
@@ -43,6 +43,21 @@ def note(contact_id: int) -> Response:
         except Invalid as refused:
             form.refuse(refused)
     return contact_page(contact, note=form, status=422)
+
+
+@bp.route(f"{CONTACT}/notes/<{ID}:note_id>", methods=["GET", "POST"])
+def change_note(contact_id: int, note_id: int) -> Response:
+    """Write a note differently."""
+    contact = my_contact(contact_id)
+    form = ChangedNoteForm(data={"text": editing.note_of(contact, note_id).text})
+    if form.submitted():
+        try:
+            with transaction():
+                editing.change_note(contact, note_id, form.text.data, web.current().user, clock.now())
+            return web.go_to(".show", contact_id=contact_id, notice="Saved", _anchor="notes")
+        except Invalid as refused:
+            form.refuse(refused)
+    return web.render("contacts/note.html", status=422 if form.errors else 200, contact=contact, form=form)
 
 
 @bp.post(f"{CONTACT}/notes/<{ID}:note_id>/remove")

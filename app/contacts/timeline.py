@@ -25,6 +25,7 @@ SAID = {
     "contact_opted_out": "Wants no more messages",
     "contact_opted_in": "Wants messages again",
     "contact_note_added": "Note added",
+    "contact_note_changed": "Note changed",
     "contact_note_removed": "Note removed",
     "tag_added": "Tag added",
     "tag_removed": "Tag removed",

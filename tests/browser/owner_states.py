@@ -409,6 +409,7 @@ CONTACTS = [
     _of("contact", "contacts.show")("with a new link", _contact("contact"), press("Create link")),
     _of("contact", "contacts.show")("with errors", _contact("contact"), press("Add tag"), status=422),
     _of("contact", "contacts.edit")("to change", _contact("contact", "/edit")),
+    _of("contact", "contacts.change_note")("whose note changes", _contact("contact", "/notes/1")),
     _of("contact", "contacts.merge")("to merge", _contact("contact", "/merge?q=kim")),
     _of("contact", "contacts.merge")("and the other", lambda stage: f"{_contact('contact', '/merge')(stage)}"
         f"?other={stage.ids['caller']}"),
@@ -420,6 +421,8 @@ CONTACTS = [
     _of("import", "contacts.show_import")("running", _import("running list")),
     _of("import", "contacts.show_import")("done", _import("done list")),
     _of("contact fields", "contacts.own_fields")("", "/contacts/fields"),
+    _of("contact field", "contacts.rename_field")("", lambda stage: f"/contacts/fields/{stage.ids['own field']}",
+        send("Save", label=" "), status=422),
 ]  # fmt: skip
 OWNER_STATES = [
     *CALENDARS,

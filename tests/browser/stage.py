@@ -417,6 +417,7 @@ def _make_contacts(stage: Stage, ada: User) -> None:
             "caller": made("", "", "+442079460000", source=ContactSource.CALL).id,
         }
         field = fields.create(account_id, "Company")
+        stage.ids["own field"] = field.id
         fields.set_value(contact, field.key, "Lee & Daughters Ltd", NOW, ada.id)
         for tag in ("vip", "berlin", "met at the conference in november", "newsletter", "speaker"):
             tags.add(contact, tag, NOW, ada.id)

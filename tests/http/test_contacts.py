@@ -124,6 +124,11 @@ def test_tags_notes_and_fields_of_a_contact(client: FlaskClient, app: Flask, mak
     assert all(words in page for words in ("Lee Ltd", "vip", "Likes\nmornings", "Note added by Ada Lovelace"))
     assert submit(client, path, "tag", tag=" ").status_code == 422
     assert submit(client, path, "text", text=" ").status_code == 422
+    submit(client, f"{path}/notes/1", "text", text="Likes evenings")
+    assert submit(client, f"{path}/notes/1", "text", text=" ").status_code == 422
+    page = client.get(path).text
+    assert all(words in page for words in ("Likes evenings", "Note changed by Ada Lovelace"))
+    assert client.get(f"/contacts/{make('Kim', 'kim@example.org')}/notes/1").status_code == 404
     token = form_token(client.get(path))
     client.post(f"{path}/tags", data={"csrf_token": token, "remove": "vip"})
     client.post(f"{path}/notes/1/remove", data={"csrf_token": token})
@@ -293,6 +298,23 @@ def test_a_list_is_looked_at_imported_and_reported(client: FlaskClient, app: Fla
     assert "All skipped lines as CSV" in client.get(made.location).text
 
 
+def test_field_is_renamed_and_keeps_its_key(client: FlaskClient, app: Flask, make: Make) -> None:
+    contact_id = make()
+    for label in ("Company", "City"):
+        submit(client, "/contacts/fields", "label", label=label)
+    submit(client, f"/contacts/{contact_id}/edit", "field_company", field_company="Lee Ltd")
+    assert "still call it company." in client.get("/contacts/fields/1").text
+    for label in ("city", " "):
+        assert submit(client, "/contacts/fields/1", "label", label=label).status_code == 422
+    for label in ("COMPANY", "Firm"):
+        assert submit(client, "/contacts/fields/1", "label", label=label).status_code == 303
+    assert (
+        '<dt dir="auto">Firm</dt><dd><span dir="auto">Lee Ltd' in client.get(f"/contacts/{contact_id}").text
+    )
+    assert stored(app, contact_id).fields == {"company": "Lee Ltd"}
+    assert client.get("/contacts/fields/9").status_code == 404
+
+
 def test_strangers_cannot_send_large_files(client: FlaskClient) -> None:
     sent = {"file": (io.BytesIO(b"x" * 300_000), "guests.csv")}
     assert client.post("/contacts/imports", data=sent).status_code == 413
@@ -309,6 +331,7 @@ def test_strangers_cannot_send_large_files(client: FlaskClient) -> None:
         ".csv",
         "/1",
         "/1/edit",
+        "/1/notes/1",
         "/1/merge",
         "/1/erase",
         "/1/export.zip",

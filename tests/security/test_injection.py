@@ -59,8 +59,10 @@ TEXTS = {
     "contacts.edit": ["name", "field_zebrafinch"],
     "contacts.tag": ["tag"],
     "contacts.note": ["text"],
+    "contacts.change_note": ["text"],
     "contacts.create_link": ["note"],
     "contacts.add_field": ["label"],
+    "contacts.rename_field": ["label"],
     "contacts.upload": ["pasted"],
     "contacts.start_import": ["tag"],
 }
