@@ -1,78 +1,14 @@
 """The real server: what `slotkey run` prints and logs, and that no token gets into the log (R18)."""
 
 import re
-import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.client import HTTPConnection
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-WELCOME = re.compile(r"with the password (\S+)\n.*?http://127\.0\.0\.1:(\d+)(/o/([\w-]{32}))\n", re.DOTALL)
-
-
-class Site:
-    """A running server and its log."""
-
-    def __init__(self, log: Path) -> None:
-        self.log = log
-
-    @property
-    def text(self) -> str:
-        """All that was printed and logged so far."""
-        return self.log.read_text()
-
-    @property
-    def welcome(self) -> re.Match[str] | None:
-        """Password, port, path of the link and its token, once they are printed."""
-        return WELCOME.search(self.text)
-
-    def get(self, path: str, method: str = "GET") -> int:
-        """The status of one request."""
-        connection = HTTPConnection("127.0.0.1", int(self.welcome[2]), timeout=20)
-        connection.request(method, path)
-        status = connection.getresponse().status
-        connection.close()
-        return status
-
-    def send_raw(self, data: bytes) -> None:
-        """Something that is not HTTP."""
-        with socket.create_connection(("127.0.0.1", int(self.welcome[2])), timeout=20) as line:
-            line.sendall(data)
-            line.recv(4096)
-
-
-@contextmanager
-def running(folder: Path, port: int, *arguments: str) -> Iterator[Site]:
-    log = folder / "log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "app", "run", *arguments],
-            env={"DATA_DIR": str(folder / "data"), "PORT": str(port), "PYTHONUNBUFFERED": "1"},
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    site = Site(log)
-    try:
-        wait_until(lambda: "worker-1 is at work" in site.text)
-        yield site
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)
+from ..services.newcomer import running
+from ..services.worker import wait_until
 
 
 @pytest.fixture
