@@ -55,7 +55,7 @@ def advance(event: Event, now: datetime) -> datetime | None:
             if then.call is not None:
                 then = _called(then.call, run_id, leg, now)
         except _StepFailed as failed:
-            in_transaction(lambda failed=failed: runs.fail(run_id, failed.step, failed.why, now))
+            in_transaction(lambda failed=failed: runs.fail(run_id, leg, failed.step, failed.why, now))
             return None
         if not then.goes_on:
             return then.due_at

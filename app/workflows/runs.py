@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from .. import events
 from ..db import connection, upsert
@@ -20,6 +21,8 @@ table, step_table = WorkflowRun.__table__, WorkflowStepRun.__table__
 # Workflows may set one another off in a circle; a contact comes into one so often a day and no more.
 MOST_A_DAY = 20
 ONE_DAY = timedelta(days=1)
+UNDER_WAY = "The contact has come into this workflow again since. Remove them from that run first."
+GOING_ON = (StepState.WAITING, StepState.CALLING)
 STARTED, RESUMED = "workflow_run_started", "workflow_run_resumed"
 
 
@@ -90,22 +93,24 @@ def resume(run_ids: Iterable[int], now: datetime) -> int:
 
 
 def end(run_id: int, state: RunState, why: str, now: datetime, actor_id: int | None = None) -> bool:
-    """End a run that has not ended; False when it has. What waits in it waits no more."""
+    """End a run that has not ended; False when it has. What waits in it waits no more, and what answers a call that is
+    being made is not heard."""
     over = update(table).where(table.c.id == run_id, table.c.state.in_((RunState.WAITING, RunState.FAILED)))
     values = {"state": state, "why": why[:500], "due_at": None, "ended_at": now, "leg": table.c.leg + 1}
     row = connection().execute(over.values(values).returning(*table.c)).one_or_none()
     if row is None:
         return False
-    waits = update(step_table).where(step_table.c.run_id == run_id, step_table.c.state == StepState.WAITING)
+    waits = update(step_table).where(step_table.c.run_id == run_id, step_table.c.state.in_(GOING_ON))
     connection().execute(waits.values(state=StepState.SKIPPED, why=why[:500], due_at=None, ended_at=now))
     about = {"run_id": run_id, "workflow_id": row.workflow_id, "state": state.value, "why": why[:200]}
     _record("workflow_run_ended", row.account_id, row.contact_id, now, actor_id, **about)
     return True
 
 
-def fail(run_id: int, step: Step, why: str, now: datetime) -> None:
-    """Note that a step could not be done. The run stands still until somebody has it tried again."""
-    failed = update(table).where(table.c.id == run_id, WAITING)
+def fail(run_id: int, leg: int, step: Step, why: str, now: datetime) -> None:
+    """Note that a step could not be done, unless another job has the run by now and may do it. The run stands still
+    until somebody has it tried again."""
+    failed = update(table).where(table.c.id == run_id, table.c.leg == leg, WAITING)
     values = {"state": RunState.FAILED, "why": why[:500], "at_key": step.key, "due_at": None}
     row = connection().execute(failed.values(values).returning(*table.c)).one_or_none()
     if row is None:
@@ -120,25 +125,19 @@ def retry(run_id: int, now: datetime, actor_id: int | None = None) -> None:
     row = connection().execute(select(table).where(table.c.id == run_id).with_for_update()).one()
     if row.state != RunState.FAILED:
         raise Conflict("This run has not failed, or is being tried again already.")
-    others = select(table.c.id).where(
-        table.c.workflow_id == row.workflow_id, table.c.contact_id == row.contact_id, WAITING
-    )
-    if connection().execute(others).one_or_none():
-        raise Conflict(
-            "The contact has come into this workflow again since. Remove them from that run first."
-        )
     values = {"state": RunState.WAITING, "why": "", "due_at": now, "leg": table.c.leg + 1}
-    leg = (
-        connection()
-        .execute(update(table).where(table.c.id == run_id).values(values).returning(table.c.leg))
-        .scalar_one()
-    )
+    again = update(table).where(table.c.id == run_id).values(values).returning(table.c.leg)
+    try:
+        with connection().begin_nested():
+            leg = connection().execute(again).scalar_one()
+    except IntegrityError as refused:  # one run at a time, whoever comes at the same moment
+        raise Conflict(UNDER_WAY) from refused
     _record(RESUMED, row.account_id, row.contact_id, now, actor_id, run_id=run_id, leg=leg)
 
 
 def write_step(run: Any, step: Step, state: StepState, now: datetime, **values: Any) -> None:
     """Store how a step of the run stands: one row, made at the first time."""
-    is_over = state not in (StepState.WAITING, StepState.CALLING)
+    is_over = state not in GOING_ON
     changed = {"state": state, "ended_at": now if is_over else None, "due_at": None, "why": "", **values}
     changed["why"] = changed["why"][:500]
     first = {"holds": False, "output": {}, **changed, "attempts": 1, "began_at": now}

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import InvalidRequestError
 
 from .. import config, events, tokens
 from ..calendars.texts import one_line
@@ -117,6 +118,7 @@ def publish(workflow: Workflow, seen: int, actor_id: int, now: datetime) -> Work
 
 def switch_on(workflow: Workflow, actor_id: int, now: datetime) -> None:
     """Let it start runs from now on. Raises Conflict when nothing was published."""
+    _hold(workflow)  # or it would follow the trigger of a version that is being replaced
     if workflow.published_id is None:
         raise Conflict(NOT_PUBLISHED)
     if not workflow.is_on:
@@ -129,6 +131,7 @@ def switch_on(workflow: Workflow, actor_id: int, now: datetime) -> None:
 
 def switch_off(workflow: Workflow, actor_id: int, now: datetime) -> None:
     """Let it start no more runs. Those that are under way go on."""
+    _hold(workflow)
     if workflow.is_on:
         workflow.is_on, workflow.follows = False, ""
         db.session.flush()
@@ -168,6 +171,14 @@ def stop_run(run: WorkflowRun, actor_id: int, now: datetime) -> None:
     """Take the contact out of a run. Raises Conflict when it is over."""
     if not end(run.id, RunState.STOPPED, "Somebody took the contact out of this run.", now, actor_id):
         raise Conflict("This run is over already.")
+
+
+def _hold(workflow: Workflow) -> None:
+    """Read the row again, and keep it from others until the transaction ends. Raises NotFound once it was deleted."""
+    try:
+        db.session.refresh(workflow, with_for_update=True)
+    except InvalidRequestError as gone:
+        raise NotFound("There is no such workflow.") from gone
 
 
 def _checked_name(name: str) -> str:

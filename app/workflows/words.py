@@ -99,6 +99,7 @@ def count_words(counts: Mapping[StepState, int]) -> str:
     """ "3 waiting, 12 done, 1 failed"; empty when no run has come here."""
     named = (
         (StepState.WAITING, "waiting"),
+        (StepState.CALLING, "being called"),
         (StepState.DONE, "done"),
         (StepState.SKIPPED, "skipped"),
         (StepState.FAILED, "failed"),

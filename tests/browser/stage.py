@@ -491,7 +491,7 @@ def _make_workflows(stage: Stage, calendar: Calendar) -> None:
         runner.advance(event, NOW)
     with transaction():
         runs.resume([failing], NOW)
-        runs.fail(failing, steps[2], LONG, NOW)
+        runs.fail(failing, 2, steps[2], LONG, NOW)
         unfinished = Definition("call_missed", steps=steps[1:2])
         draft = service.create(calendar.account_id, "Missed calls", unfinished, calendar.host_id, NOW)
     stage.ids |= {"workflow": made.id, "run": going, "failed run": failing, "draft": draft.id}

@@ -1,5 +1,6 @@
 """R38: however many set a workflow off at the same moment, a contact gets one run, one link, one message."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -12,10 +13,10 @@ from app.events import Event
 from app.links.models import OneTimeLink
 from app.messaging.models import Message
 from app.worker import engine
-from app.workflows import runner, step_links, triggers
-from app.workflows.models import RunState, WorkflowRun
+from app.workflows import runner, service, step_links, triggers
+from app.workflows.models import RunState, Workflow, WorkflowRun, WorkflowVersion
 from app.workflows.runs import STARTED
-from app.workflows.steps import Settings, Step
+from app.workflows.steps import Definition, Settings, Step, parse
 
 from ..factories import NOW, make_calendar, make_contact, make_user, make_workflow
 from ..services.databases import settings_for
@@ -99,6 +100,28 @@ def test_r9_without_looking_at_the_place_there_are_more_links(app, contact, monk
     start_all(app, contact)
     advance_all(app)
     assert count(OneTimeLink) > 1
+
+
+def test_a_workflow_switched_on_while_it_is_published_follows_what_is_published(app):
+    calendar = make_calendar(make_user())
+    steps = (Step("tag", "add_tag", {"tag": "seen"}),)
+    for _ in range(6):
+        made = make_workflow(calendar.account_id, "tag_added", steps)
+        with transaction():
+            workflow = db.session.get_one(Workflow, made.id)
+            service.switch_off(workflow, calendar.host_id, NOW)
+            service.change_draft(workflow, Definition("call_missed", steps=steps), workflow.edits)
+        race(app, [partial(change, made.id, service.publish), partial(change, made.id, service.switch_on)])
+        with transaction():
+            workflow = db.session.get_one(Workflow, made.id, populate_existing=True)
+            version = db.session.get_one(WorkflowVersion, workflow.published_id)
+            assert workflow.follows == parse(version.definition).trigger == "call_missed"
+
+
+def change(workflow_id: int, act: Callable[..., object]) -> None:
+    workflow = db.session.get_one(Workflow, workflow_id)
+    seen = (workflow.edits,) if act is service.publish else ()
+    in_transaction(lambda: act(workflow, *seen, workflow.created_by_id, NOW))
 
 
 def test_r38_real_workers_and_kills_among_them(database, tmp_path):

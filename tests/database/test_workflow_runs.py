@@ -28,7 +28,7 @@ from app.messaging import kinds, opt_outs
 from app.messaging.models import MessageState
 from app.messaging.occasions import Occasion
 from app.workflows import calling, contact_data, runner, runs, service, timed
-from app.workflows.models import RunState, WorkflowLiveLink, WorkflowRun
+from app.workflows.models import RunState, StepState, WorkflowLiveLink, WorkflowRun
 from app.workflows.steps import Settings, Step, Window, parse
 
 from ..factories import (
@@ -531,6 +531,41 @@ class TestEnding:
         advance_all()
         assert stored_runs()[0].state == RunState.DONE
         assert len(links()) == 1
+
+    def test_a_failed_run_is_not_tried_again_while_the_contact_is_in_another(self, calendar, contact):
+        make_workflow(calendar.account_id, "tag_added", (link_step(calendar), wait()), settings=AGAIN)
+        off = update(Calendar).where(Calendar.id == calendar.id)
+        in_transaction(lambda: db.session.execute(off.values(switched_off_at=NOW)))
+        enter(contact)
+        advance_all()
+        in_transaction(lambda: db.session.execute(off.values(switched_off_at=None)))
+        enter(contact, when=NOW + HOUR)
+        failed, going = stored_runs()
+        with pytest.raises(Conflict, match="come into this workflow again"):
+            in_transaction(lambda: runs.retry(failed.id, NOW))
+        in_transaction(lambda: runs.end(going.id, RunState.STOPPED, "", NOW))
+        in_transaction(lambda: runs.retry(failed.id, NOW))
+        assert stored_runs()[0].state == RunState.WAITING
+
+    def test_a_job_that_was_taken_over_from_fails_nothing(self, calendar, contact):
+        """It found its step impossible, and before it could say so another job has done it."""
+        make_workflow(calendar.account_id, "tag_added", (link_step(calendar), wait()))
+        enter(contact)
+        (run,) = stored_runs()
+        in_transaction(lambda: runs.resume([run.id], NOW))
+        advance_all()
+        in_transaction(lambda: runs.fail(run.id, 1, link_step(calendar), "It could not be done.", NOW))
+        assert step_states(run) == {"link": "done", "wait": "waiting"}
+        assert stored_runs()[0].state == RunState.WAITING
+
+    def test_a_run_that_is_ended_while_it_calls_somebody_waits_for_no_answer(self, calendar, contact):
+        make_workflow(calendar.account_id, "tag_added", (Step("hook", "webhook", {"url": "https://x.test"}),))
+        enter(contact)
+        (run,) = stored_runs()
+        step = Step("hook", "webhook")
+        in_transaction(lambda: runs.write_step(run, step, StepState.CALLING, NOW))
+        in_transaction(lambda: runs.end(run.id, RunState.STOPPED, "Enough.", NOW))
+        assert step_states(run) == {"hook": "skipped"}
 
     def test_a_run_that_somebody_ends_does_nothing_more(self, calendar, contact):
         make_workflow(calendar.account_id, "tag_added", (wait(), tag_step("never")))

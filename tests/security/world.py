@@ -289,7 +289,7 @@ def _workflow(calendar: Calendar) -> dict[str, Any]:
         with transaction():
             made[name] = runs.start(followed, contact.id, name, NOW)
     with transaction():
-        runs.fail(made["failed_run_id"], steps[0], SECRET_WORD, NOW)
+        runs.fail(made["failed_run_id"], 1, steps[0], SECRET_WORD, NOW)
     return {**made, "workflow_id": workflow.id, "key": "mail"}
 
 
