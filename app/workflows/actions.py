@@ -13,10 +13,13 @@ from ..errors import Conflict
 from ..messaging.service import Recipient, queue_message
 from ..pipelines.models import Stage
 from ..pipelines.moving import place_contact
-from . import conditions, filling, sending, step_links, waits
+from . import conditions, filling, looking, path, sending, step_links, waits
 from .calling import call_of
+from .kinds import ROUND_BOOKING
 from .models import Workflow
-from .turns import Done, Result, Skipped, Turn, Until
+from .turns import Done, Ended, Result, Skipped, Turn, Until
+
+CALLED_OFF = "The booking was cancelled, so there is nothing to wait for."
 
 
 def perform(turn: Turn) -> Result:
@@ -33,6 +36,11 @@ def _create_link(turn: Turn) -> Result:
 
 
 def _wait(turn: Turn) -> Result:
+    is_round_it = turn.step.options.get("until") in ROUND_BOOKING
+    if is_round_it and turn.was_called_off:
+        # What follows would remind of it, unless it asks first.
+        asks = path.asks_after_booking(turn.definition.steps, turn.step.key)
+        return Skipped(CALLED_OFF) if asks else Ended(CALLED_OFF)
     due_at = waits.until(turn.step.options, turn.began_at, turn.facts)
     return Until(due_at) if due_at > turn.now else Done()
 
@@ -70,6 +78,7 @@ def _notify(turn: Turn) -> Result:
     user = db.session.get(User, turn.step.options.get("user_id") or 0)
     if user is None or not _is_member(user.id, turn.run.account_id):
         raise Conflict("Whoever was to be told is no longer in this workspace.")
+    link, booking = looking.link_of(turn.run), looking.booking_of(turn.run)
     message_id = queue_message(
         "workflow_notice",
         Recipient(user.name, user.email),
@@ -78,6 +87,8 @@ def _notify(turn: Turn) -> Result:
         at=turn.now,
         user_id=user.id,
         contact_id=turn.contact.id,
+        calendar_id=link.calendar_id if link else booking.calendar_id if booking else None,
+        booking_id=booking.id if booking else None,
         data={"run_id": turn.run.id, "version_id": turn.run.version_id, "step": turn.step.key},
     )
     return Done({"message_id": message_id})

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ..messaging import render
 from . import conditions, values
-from .kinds import BY_PHONE, STEPS, TRIGGERS, knows
+from .kinds import BY_PHONE, ROUND_BOOKING, STEPS, TRIGGERS, knows
 from .path import before, makes_link
 from .steps import DEEPEST, MOST_STEPS, Definition, Place, Step, places
 
@@ -162,7 +161,7 @@ def _wait(checked: _Checked) -> Iterator[str]:
         return
     if not 0 < minutes <= LONGEST_MINUTES:
         yield "enter how long, up to a year."
-    if kind in ("before_booking", "after_booking") and not checked.has_booking:
+    if kind in ROUND_BOOKING and not checked.has_booking:
         yield "it waits for a booking, and there is none when this workflow starts."
     if kind == "link_used" and not checked.has_link:
         yield "it waits for a link, and no step before it makes one."
@@ -193,7 +192,10 @@ def _tag(checked: _Checked) -> Iterator[str]:
 def _field(checked: _Checked) -> Iterator[str]:
     if checked.options.get("field") not in checked.known.fields:
         yield "choose the field it sets."
-    yield from _values(checked, checked.options.get("value") or "")
+    value = checked.options.get("value") or ""
+    if values.uses(value, [values.ONE_TIME_LINK]):
+        yield "the one-time link is for messages: its address is stored nowhere."
+    yield from _values(checked, value)
 
 
 def _stage(checked: _Checked) -> Iterator[str]:
@@ -207,7 +209,7 @@ def _notify(checked: _Checked) -> Iterator[str]:
     text = checked.options.get("text") or ""
     if not text:
         yield "enter what it says."
-    if render.names(text) and values.uses(text, [values.ONE_TIME_LINK]):
+    if values.uses(text, [values.ONE_TIME_LINK]):
         yield "the one-time link is for the contact alone, so nobody else is sent it."
     yield from _values(checked, text)
 

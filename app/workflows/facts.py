@@ -36,6 +36,7 @@ class Facts:
     fields: Mapping[str, str] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
     link: LinkState | None = None
+    link_expires_at: datetime | None = None
     booking: BookingState | None = None
     booking_starts_at: datetime | None = None
     booking_ends_at: datetime | None = None

@@ -114,6 +114,7 @@ WAITS = {
     "after_booking": "a time after the booking",
     "link_used": "the link is used, or a time passes",
 }
+ROUND_BOOKING = ("before_booking", "after_booking")
 
 
 def following(event_name: str) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ from ..messaging.kinds import Kind
 from ..messaging.letters import Action, Fact, Letter, Overtaken
 from ..messaging.occasions import Occasion
 from ..scheduling.ical import Person
-from . import filling, samples
-from .models import WorkflowVersion
+from . import filling, looking, samples
+from .models import WorkflowRun, WorkflowVersion
 from .steps import Step, find, parse
 
 GONE = "The contact is no longer there."
@@ -66,8 +66,8 @@ def workflow_sms(occasion: Occasion) -> str:
 
 
 def workflow_notice(occasion: Occasion) -> Letter:
-    """What the step says, to somebody of the workspace; with the way to the contact."""
-    told = _told(occasion)
+    """What the step says, to somebody of the workspace; with the way to the contact, and without that of the link."""
+    told = _told(occasion, run_id=occasion.message.data["run_id"])
     contact = told.contact
     facts = [("Name", contact.name), ("E-mail", contact.email), ("Phone", contact.phone)]
     return Letter(
@@ -112,7 +112,8 @@ def _tested_with(occasion: Occasion) -> Contact:
     return contact
 
 
-def _told(occasion: Occasion) -> _Told:
+def _told(occasion: Occasion, run_id: int | None = None) -> _Told:
+    """Of a message that has no link, what can be said of the link of the run is said."""
     message = occasion.message
     version = db.session.get(WorkflowVersion, message.data["version_id"])
     if version is None:
@@ -126,6 +127,8 @@ def _told(occasion: Occasion) -> _Told:
     link = db.session.get(OneTimeLink, message.link_id, populate_existing=True) if message.link_id else None
     booking = _booking(message.booking_id)
     address = _address(link, occasion) if link else ""
+    run = db.session.get(WorkflowRun, run_id) if run_id else None
+    link = looking.link_of(run) if run else link
     calendar = db.session.get(Calendar, message.calendar_id) if message.calendar_id else None
     return _Told(step, contact, filling.values_of(contact, link, booking, address), calendar)
 

@@ -27,6 +27,7 @@ def facts_of(run: WorkflowRun, contact: Contact, now: datetime) -> Facts:
         fields=contact.fields,
         tags=frozenset(tags.tags_of(contact.id)),
         link=_link_state(its_link, now) if its_link else None,
+        link_expires_at=its_link.expires_at if its_link else None,
         booking=_booking_state(its_booking, now) if its_booking else None,
         booking_starts_at=its_booking.starts_at if its_booking else None,
         booking_ends_at=its_booking.ends_at if its_booking else None,

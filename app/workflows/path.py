@@ -7,7 +7,7 @@ is done twice, however often a run is taken up again, and it ends, as there are 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .kinds import SENDING
-from .steps import STOP, Place, Step, places
+from .steps import IF, STOP, Place, Step, places
 
 
 def next_step(steps: Sequence[Step], outcomes: Mapping[str, bool]) -> Step | None:
@@ -39,6 +39,14 @@ def before(place: Place, earlier: Iterable[Place]) -> Iterator[Step]:
 def makes_link(step: Step) -> bool:
     """True for a step after which the run has a link."""
     return step.kind == "create_link" or (step.kind in SENDING and bool(step.options.get("calendar_id")))
+
+
+def asks_after_booking(steps: Sequence[Step], key: str, above: bool = False) -> bool:
+    """True when an `if` about the booking stands after the step of this key, or round it where `above` is asked."""
+    every = list(places(steps))
+    at = next(at for at, place in enumerate(every) if place.step.key == key)
+    ifs = (step for step, _ in every[at].above) if above else (place.step for place in every[at + 1 :])
+    return any(step.kind == IF and step.options.get("about") == "booking" for step in ifs)
 
 
 def calendar_before(steps: Sequence[Step], key: str) -> int | None:

@@ -19,7 +19,7 @@ from . import actions, calling, path, runs, steps
 from .calling import Call
 from .models import OVER, WAITING, RunState, StepState, WorkflowRun, WorkflowStepRun
 from .steps import Step
-from .turns import Done, Result, Skipped, Turn, Until
+from .turns import Done, Ended, Result, Skipped, Turn, Until
 from .versions import definition_of
 
 log = logging.getLogger(__name__)
@@ -117,11 +117,15 @@ def _note_answer(answer: calling.Answered, run_id: int, leg: int, now: datetime)
     return _noted(run, step, Until(now + calling.WAITS[tries - 1], answer.why), now)
 
 
-def _noted(run: WorkflowRun, step: Step, result: Done | Skipped | Until, now: datetime) -> _Then:
+def _noted(run: WorkflowRun, step: Step, result: Done | Skipped | Until | Ended, now: datetime) -> _Then:
     if isinstance(result, Until):
         runs.write_step(run, step, StepState.WAITING, now, due_at=result.due_at, why=result.why)
         _note_place(run.id, step.key, result.due_at)
         return _Then(due_at=result.due_at)
+    if isinstance(result, Ended):
+        runs.write_step(run, step, StepState.SKIPPED, now, why=result.why)
+        runs.end(run.id, RunState.STOPPED, result.why, now)
+        return _Then()
     if isinstance(result, Skipped):
         runs.write_step(run, step, StepState.SKIPPED, now, why=result.why)
     else:

@@ -3,19 +3,22 @@
 from collections.abc import Callable
 from functools import partial
 
+from ..bookings.models import Booking
 from ..db import db
 from ..errors import Conflict
 from ..links.models import OneTimeLink
 from ..links.openness import is_open
 from ..messaging import opt_outs
 from ..messaging.service import Recipient, queue_message, queue_sms
-from . import looking, step_links, values, waits
+from . import looking, path, step_links, values, waits
 from .turns import Done, Result, Skipped, Turn, Until
 
 NO_EMAIL = "The contact has no e-mail address."
 NO_PHONE = "The contact has no phone number."
 STOPPED = "The contact wants no more such mails."
 NO_TEXTS = "The contact wants no texts."
+NO_BOOKING = "There is no booking that it could tell of."
+CALLED_OFF = "The booking that it tells of was cancelled."
 OVER = "The link was used, deleted or over already."
 
 
@@ -45,10 +48,12 @@ def _send(turn: Turn, to: Recipient, texts: tuple[str, ...], queue: Callable[...
     opens_at = waits.opens_at(turn.definition.settings.window, turn.now, turn.contact.tz or None)
     if opens_at > turn.now:
         return Until(opens_at, "Waits for the hours in which messages are sent.")
-    link = _link_for(turn, *(turn.text(name) for name in texts))
+    words, booking = [turn.text(name) for name in texts], looking.booking_of(turn.run)
+    if values.needs_booking(*words) and (why := _no_use_telling(turn, booking)):
+        return Skipped(why)
+    link = _link_for(turn, *words)
     if link is not None and not is_open(link, turn.now):
         return Skipped(OVER)
-    booking = looking.booking_of(turn.run)
     message_id = queue(
         to,
         account_id=turn.run.account_id,
@@ -63,6 +68,15 @@ def _send(turn: Turn, to: Recipient, texts: tuple[str, ...], queue: Callable[...
     if link is not None and message_id is not None:
         step_links.note_sent(link, turn.run, turn.step, turn.now)
     return Done({"message_id": message_id, **({"link_id": link.id} if link else {})})
+
+
+def _no_use_telling(turn: Turn, booking: Booking | None) -> str:
+    """Why a message that tells of the booking is not sent; empty when it is. Whoever has asked how the booking stands
+    knows what the message says of it."""
+    if booking is None:
+        return NO_BOOKING
+    asked = path.asks_after_booking(turn.definition.steps, turn.step.key, above=True)
+    return CALLED_OFF if turn.was_called_off and not asked else ""
 
 
 def _link_for(turn: Turn, *texts: str) -> OneTimeLink | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ..contacts.models import Contact
 from . import looking
 from .calling import Call
-from .facts import Facts
+from .facts import BookingState, Facts
 from .models import WorkflowRun
 from .steps import Definition, Step
 
@@ -32,8 +32,14 @@ class Until(NamedTuple):
     why: str = ""
 
 
+class Ended(NamedTuple):
+    """The run is over, as a sentence says: nothing that follows would be right."""
+
+    why: str
+
+
 # A call is made outside the transaction; how it went is noted in the next one.
-Result = Done | Skipped | Until | Call
+Result = Done | Skipped | Until | Ended | Call
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,11 @@ class Turn:
         if "facts" not in self.seen:
             self.seen["facts"] = looking.facts_of(self.run, self.contact, self.now)
         return self.seen["facts"]
+
+    @property
+    def was_called_off(self) -> bool:
+        """True once the booking was cancelled that the run goes by; not where that is what it began with."""
+        return self.facts.booking == BookingState.CANCELLED and self.run.started_by != "booking_cancelled"
 
     def text(self, name: str) -> str:
         """An option of the step that is a text."""

@@ -8,6 +8,7 @@ from ..errors import Invalid
 from ..localtime import wall_to_instant
 from ..scheduling.wallclock import date_at
 from .facts import Facts, LinkState
+from .kinds import ROUND_BOOKING
 from .steps import Window
 
 LONGEST_WAIT = timedelta(days=366)
@@ -18,13 +19,13 @@ def until(options: Mapping[str, Any], began_at: datetime, facts: Facts) -> datet
     """When the wait that began then is over, as things stand now; what has passed is over at once.
 
     Counted from when it began, never from now: however often it is asked, and wherever the clock jumps to, the
-    answer for a time or a date stays the same. A wait round a booking follows the booking.
+    answer for a time or a date stays the same. A wait round a booking follows the booking, and waits for it first.
     """
     kind = options["until"]
     length = timedelta(minutes=options.get("minutes") or 0)
     if kind == "date":
         return _wall(date.fromisoformat(options["on"]), options.get("at") or 0, options["tz"])
-    if kind in ("before_booking", "after_booking"):
+    if kind in ROUND_BOOKING:
         return _round_booking(kind, length, began_at, facts)
     if kind == "link_used" and facts.link in (None, LinkState.USED, LinkState.DELETED):
         return began_at
@@ -49,8 +50,16 @@ def opens_at(window: Window | None, now: datetime, contacts_tz: str | None) -> d
 
 def _round_booking(kind: str, length: timedelta, began_at: datetime, facts: Facts) -> datetime:
     if facts.booking_starts_at is None or facts.booking_ends_at is None:
-        return began_at
+        return _until_booked(began_at, facts)
     return facts.booking_starts_at - length if kind == "before_booking" else facts.booking_ends_at + length
+
+
+def _until_booked(began_at: datetime, facts: Facts) -> datetime:
+    """As long as the run's link may still lead to the booking; whoever uses it wakes the run."""
+    if facts.link not in (LinkState.UNOPENED, LinkState.OPENED):
+        return began_at
+    latest = began_at + LONGEST_WAIT
+    return min(facts.link_expires_at or latest, latest)
 
 
 def _span(window: Window, day: date, tz: str) -> tuple[datetime, datetime]:

@@ -262,6 +262,51 @@ class TestSteps:
         happen("booking_rescheduled")
         assert moved - HOUR in advance_all()
 
+    @pytest.mark.parametrize("is_booked", [True, False])
+    def test_a_wait_before_a_booking_that_is_not_made_yet_waits_for_it(self, calendar, contact, is_booked):
+        reminder = mail_step("soon", "Until {{ booking.short_time }}")
+        steps = linking(calendar, wait("before_booking", 60), reminder, tag_step("end"), expires_days=5)
+        make_workflow(calendar.account_id, "tag_added", steps, filters={"tag": "vip"})
+        enter(contact)
+        advance_all()
+        (link,) = links()
+        expires = link.expires_at
+        if is_booked:
+            make_booking(calendar, link, start=at(9, days=3))
+            happen("booking_created")
+            due = datetime.fromtimestamp(at(8, days=3), UTC)
+            assert due in advance_all()
+            advance_all(due)
+            assert [each.booking_id is not None for each in mails()] == [False, True]
+        else:
+            assert advance_all(expires - MINUTE) == [expires]
+            advance_all(expires)
+            assert step_states(stored_runs()[0])["soon"] == "skipped"
+            assert len(mails()) == 1
+        assert "end" in tags.tags_of(contact.id)
+
+    def test_nobody_is_reminded_of_a_booking_that_was_cancelled(self, calendar):
+        told = "See you {{ booking.short_time }}"
+        asks = Step("if", "if", {"about": "booking", "value": "cancelled"}, (mail_step("sorry", told),), ())
+        for steps in (
+            (wait("before_booking", 60), mail_step("soon", "See you!")),
+            (wait("before_booking", 60), asks),
+            (wait(minutes=60), mail_step("later", told), asks),
+        ):
+            make_workflow(calendar.account_id, "booking_made", steps)
+        made = make_booking(calendar, start=at(9, days=3))
+        happen("booking_created")
+        advance_all()
+        in_transaction(lambda: cancel(made.id, Party.HOST, "", NOW))
+        happen("booking_cancelled")
+        advance_all(NOW + HOUR)
+        assert [(run.state.value, step_states(run)) for run in stored_runs()] == [
+            ("stopped", {"wait": "skipped"}),
+            ("done", {"wait": "skipped", "if": "done", "sorry": "done"}),
+            ("done", {"wait": "done", "later": "skipped", "if": "done", "sorry": "done"}),
+        ]
+        assert len(mails()) == 2
+
     def test_the_contact_and_its_fields_are_changed(self, calendar, contact):
         with transaction():
             key = fields.create(calendar.account_id, "Said").key
@@ -283,6 +328,19 @@ class TestSteps:
         deliver_all()
         (message,) = messages()
         assert (message.user_id, message.state) == (calendar.host_id, MessageState.KEPT)
+
+    def test_a_member_is_told_of_the_booking_and_its_calendar(self, calendar):
+        text = "{{ contact.name }}, {{ booking.short_time }}: {{ calendar.name }} until {{ link.expires }}"
+        step = Step("n", "notify", {"user_id": calendar.host_id, "text": text})
+        make_workflow(calendar.account_id, "booking_made", (step,))
+        make_booking(calendar, make_link(calendar))
+        settle()
+        deliver_all()
+        (told,) = mails()
+        assert (told.state, told.link_id) == (MessageState.KEPT, None)
+        said = words_of(told)
+        assert "Wed 2 Dec 09:00 (Berlin): Intro call until it is used" in said
+        assert "/o/" not in said
 
     def test_a_contact_known_by_phone_gets_a_text_with_the_link(self, calendar):
         steps = (link_step(calendar), Step("sms", "send_sms", {"text": "Book: {{ one_time_link }}"}))

@@ -150,6 +150,13 @@ BOOKED = Facts(booking_starts_at=NOW + 2 * DAY, booking_ends_at=NOW + 2 * DAY + 
         ({"until": "before_booking", "minutes": 1440}, BOOKED, DAY),
         ({"until": "after_booking", "minutes": 60}, BOOKED, 2 * DAY + 2 * HOUR),
         ({"until": "before_booking", "minutes": 60}, Facts(), timedelta()),
+        ({"until": "before_booking", "minutes": 60}, Facts(link=LinkState.OPENED), timedelta(days=366)),
+        (
+            {"until": "after_booking", "minutes": 60},
+            Facts(link=LinkState.UNOPENED, link_expires_at=NOW + DAY),
+            DAY,
+        ),
+        ({"until": "after_booking", "minutes": 60}, Facts(link=LinkState.EXPIRED), timedelta()),
         ({"until": "link_used", "minutes": 60}, Facts(link=LinkState.OPENED), HOUR),
         ({"until": "link_used", "minutes": 60}, Facts(link=LinkState.USED), timedelta()),
         ({"until": "link_used", "minutes": 60}, Facts(), timedelta()),
