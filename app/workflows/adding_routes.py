@@ -10,6 +10,7 @@ from ..contacts.models import Contact, ContactTag
 from ..db import db, transaction
 from ..digits import whole_number
 from ..errors import Conflict, Invalid
+from ..phone import settings
 from . import access, adding, service
 from .blueprint import WORKFLOW, bp, my_workflow
 from .models import Workflow
@@ -79,7 +80,8 @@ def _who(account_id: int, form: WhoForm) -> dict[str, object]:
     said = (form.who.data or "").lower()
     if not said:
         raise Invalid("Enter whom to add.", "who")
-    is_them = Contact.email == said if "@" in said else Contact.phone == (phones.e164(said, None) or "-")
+    number = phones.e164(said, settings.region_of(account_id)) or "-"
+    is_them = Contact.email == said if "@" in said else Contact.phone == number
     found = db.session.scalar(db.select(Contact.id).where(Contact.account_id == account_id, is_them))
     if found is None:
         raise Invalid("There is no contact with this address. Add them under Contacts first.", "who")

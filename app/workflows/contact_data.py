@@ -15,6 +15,7 @@ from ..contacts.belongings import Belonging, add
 from ..db import connection, db
 from ..links import timeline as links_timeline
 from ..links.models import LinkStatus, OneTimeLink
+from ..links.openness import is_expired
 from ..links.service import delete_link
 from . import runs
 from .models import RunState, Workflow, WorkflowLiveLink, WorkflowRun
@@ -65,13 +66,16 @@ def _end_second_runs(kept_id: int, other_id: int, now: datetime) -> None:
 
 
 def _merge_place(theirs: Any, kept_id: int, now: datetime) -> None:
-    """Leave one live link where both have one: that of the contact who stays."""
+    """Leave one live link where both have one: that of the contact who stays, unless it is past its date."""
     same = [place.c[name] == getattr(theirs, name) for name in SAME_PLACE]
     mine = connection().execute(select(place).where(*same, place.c.contact_id == kept_id)).one_or_none()
     if mine is None:
         return
-    link = _active(theirs.link_id)
-    if link is not None and _active(mine.link_id) is not None:
+    link, own = _active(theirs.link_id), _active(mine.link_id)
+    if link is not None and own is not None and is_expired(own, now):
+        delete_link(own, None, now, why={"reason": "It was over, and another one took its place"})
+        _put(mine, link.id, same)
+    elif link is not None and own is not None:
         delete_link(link, None, now, why={"reason": "Its contact became one with another, who has a link"})
     elif link is not None:
         _put(mine, link.id, same)

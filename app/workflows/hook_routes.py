@@ -6,19 +6,19 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from .. import clock, web
+from .. import clock, phones, web
 from ..contacts import fields
 from ..contacts.models import ContactSource
 from ..contacts.service import Details, find_or_create
 from ..db import db, in_transaction
 from ..errors import Invalid, NotFound
+from ..phone import settings
 from ..public import visits
 from ..ratelimit import Limit, take
 from . import runs, service, versions
 from .models import Workflow
 
 bp = Blueprint("hooks_of_workflows", __name__)
-OWN = ("name", "email", "phone")
 CALLS = Limit(
     "inbound hook of a workflow",
     600,
@@ -65,7 +65,9 @@ def _enter(workflow_id: int, said: dict[str, str]) -> bool:
     followed = versions.followed_of(workflow.account_id, workflow_id)
     if followed is None or followed.definition.trigger != "hook":
         raise NotFound("There is no such hook.")
-    details = Details(**{name: said.get(name, "") for name in OWN})
+    phone = said.get("phone", "")
+    number = phones.e164(phone, settings.region_of(workflow.account_id)) or phone
+    details = Details(said.get("name", ""), said.get("email", ""), number)
     contact = find_or_create(workflow.account_id, details, ContactSource.HOOK, now)
     known = {field.key for field in fields.fields_of(workflow.account_id)}
     told = {name: value for name, value in said.items() if name in known}

@@ -18,7 +18,7 @@ from .preview_routes import frame, send_test
 from .routes import editor, seen_edits
 from .service import change_draft
 from .step_page import form_of, page, step_of, step_page
-from .steps import Definition, Step, find, new_step, parse
+from .steps import MOST_STEPS, Definition, Step, find, new_step, parse, places
 
 STEP = f"{WORKFLOW}/steps/<key>"
 MOVES = {"up": -1, "down": 1}
@@ -65,6 +65,10 @@ def add_step(workflow_id: int) -> Response:
     draft, into = parse(workflow.draft), request.args.get("into", "")
     if into and find(draft.steps, into) is None:
         raise NotFound("The step that this was to stand in is no longer there.")
+    if len(list(places(draft.steps))) >= MOST_STEPS:
+        raise Conflict(
+            f"A workflow has {MOST_STEPS} steps at most. Remove one, or go on in another workflow."
+        )
     if form.submitted():
         if do == "test" and form.can_test:
             return send_test(workflow, form, blank)

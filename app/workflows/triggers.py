@@ -92,9 +92,14 @@ def _tell_waiting(event: Event, contact_id: int | None, now: datetime) -> None:
 
 
 def _stop(contact_id: int, event: Event, now: datetime) -> None:
-    """End the contact's runs that are to end by a reply or a booking, unless that is what they began with."""
+    """End the contact's runs that are to end by a reply or a booking, unless that is what they began with; those too
+    that have failed, or what was left of them would be said if somebody had the step tried again."""
     mine = select(run.c.id, version.c.definition).join(version, version.c.id == run.c.version_id)
-    waiting = mine.where(run.c.contact_id == contact_id, WAITING, run.c.started_at <= event.at)
+    waiting = mine.where(
+        run.c.contact_id == contact_id,
+        run.c.state.in_((RunState.WAITING, RunState.FAILED)),
+        run.c.started_at <= event.at,
+    )
     name, why = (
         ("stop_on_reply", "The contact has replied.")
         if event.name == REPLIED

@@ -483,6 +483,20 @@ class TestContacts:
         live = db.session.scalars(db.select(WorkflowLiveLink)).one()
         assert (live.workflow_id, live.contact_id, live.link_id) == (workflow.id, contact.id, links()[1].id)
 
+    def test_merging_keeps_the_link_that_can_still_be_used(self, calendar, contact):
+        other = make_contact(calendar.account_id)
+        make_workflow(
+            calendar.account_id, "tag_added", linking(calendar, expires_days=3), filters={"tag": "vip"}
+        )
+        for each, when in ((contact, NOW), (other, NOW + 2 * DAY)):
+            enter(each, when=when)
+            advance_all(when)
+        later = NOW + 4 * DAY
+        with transaction():
+            merge(db.session.get_one(Contact, contact.id), db.session.get_one(Contact, other.id), later, None)
+        assert [link.status for link in links()] == [LinkStatus.DELETED, LinkStatus.ACTIVE]
+        assert db.session.scalars(db.select(WorkflowLiveLink)).one().link_id == links()[1].id
+
     def test_an_erased_contact_leaves_no_run(self, calendar, contact):
         make_workflow(calendar.account_id, "tag_added", linking(calendar, wait()))
         enter(contact)
@@ -589,6 +603,19 @@ class TestEnding:
         advance_all()
         assert stored_runs()[0].state == RunState.DONE
         assert len(links()) == 1
+
+    def test_a_booking_ends_a_run_that_has_failed_too(self, calendar, contact):
+        settings = Settings(stop_on_booking=True)
+        make_workflow(calendar.account_id, "tag_added", (link_step(calendar),), settings=settings)
+        off = update(Calendar).where(Calendar.id == calendar.id)
+        in_transaction(lambda: db.session.execute(off.values(switched_off_at=NOW)))
+        enter(contact)
+        advance_all()
+        assert stored_runs()[0].state == RunState.FAILED
+        in_transaction(lambda: db.session.execute(off.values(switched_off_at=None)))
+        make_booking(calendar, make_link(calendar, contact_id=contact.id), attendee=_attendee(contact))
+        happen("booking_created")
+        assert (stored_runs()[0].state, stored_runs()[0].why) == (RunState.STOPPED, "The contact has booked.")
 
     def test_a_failed_run_is_not_tried_again_while_the_contact_is_in_another(self, calendar, contact):
         make_workflow(calendar.account_id, "tag_added", (link_step(calendar), wait()), settings=AGAIN)

@@ -12,7 +12,7 @@ from app.db import db, transaction
 from app.messaging import opt_outs
 from app.workflows import adding, service
 from app.workflows.models import RunState, Workflow, WorkflowRun
-from app.workflows.steps import Definition, Step, parse, places
+from app.workflows.steps import MOST_STEPS, Definition, Step, parse, places
 
 from ..factories import NOW, make_contact, make_workflow
 from ..flows import advance_all, happen
@@ -131,6 +131,13 @@ class TestEditor:
         )
         assert steps_of(scene, path) == ["send_email"]
         assert scene.client.get(f"{path}/steps/a").status_code == 404
+
+    def test_there_are_only_so_many_steps(self, scene):
+        steps = tuple(Step(f"a{n}", "add_tag", {"tag": "a"}) for n in range(MOST_STEPS))
+        path = made(scene, Definition("tag_added", {}, steps=steps))
+        answer = scene.client.get(f"{path}/steps/new?add=add_tag")
+        assert answer.status_code == 409
+        assert "50 steps at most" in answer.text
 
     def test_a_change_made_on_an_old_page_is_refused(self, scene):
         path = made(scene, Definition("tag_added", {}, steps=(MAIL, Step("a", "stop"))))
@@ -361,7 +368,25 @@ class TestHook:
             assert run.state == RunState.DONE
             assert db.session.get_one(Contact, run.contact_id).name == "Zoe Lind"
 
-    @pytest.mark.parametrize("body", [[1], {"name": "Zoe"}, {"email": "no address"}, "text"])
+    def test_a_number_is_read_as_one_of_the_workspaces_country(self, app, scene, hook):
+        answer = app.test_client().post(hook, json={"name": "Zoe\u0000", "phone": "020 7946 0958"})
+        assert (answer.status_code, answer.json) == (202, {"started": True})
+        path = running(scene, Step("a", "add_tag", {"tag": "seen"}), trigger="by_hand")
+        follow(scene, submit(scene.client, f"{path}/contacts", "who", who="020/79460958"))
+        with scene.app.app_context():
+            assert db.session.scalars(db.select(Contact.phone)).all() == ["+442079460958"]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            [1],
+            {"name": "Zoe"},
+            {"email": "no address"},
+            "text",
+            {"phone": "12"},
+            {"email": f"{300 * 'z'}@x.org"},
+        ],
+    )
     def test_what_names_nobody_is_refused(self, app, hook, body):
         assert app.test_client().post(hook, json=body).status_code == 422
 
