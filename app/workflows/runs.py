@@ -12,12 +12,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from .. import events
+from ..contacts.models import Contact
 from ..db import connection, upsert
-from ..errors import Conflict
+from ..errors import Conflict, Overtaken
 from .models import WAITING, RunState, StepState, WorkflowRun, WorkflowStepRun
 from .steps import Definition, Step
 
-table, step_table = WorkflowRun.__table__, WorkflowStepRun.__table__
+table, step_table, contact = WorkflowRun.__table__, WorkflowStepRun.__table__, Contact.__table__
 # Workflows may set one another off in a circle; a contact comes into one so often a day and no more.
 MOST_A_DAY = 20
 ONE_DAY = timedelta(days=1)
@@ -40,8 +41,9 @@ def start(
     """Let the contact into the workflow (a `Followed`): the run's number, or None where the contact may not come in.
 
     `entry` names what lets them in; with the same one, nobody comes in twice. `started_by` is the kind of what starts
-    it, if that is not the workflow's trigger.
+    it, if that is not the workflow's trigger. Raises Overtaken when the contact was merged or erased a moment ago.
     """
+    _hold_contact(contact_id)
     definition: Definition = workflow.definition
     if not _may_enter(workflow.workflow_id, contact_id, definition, now):
         return None
@@ -145,6 +147,13 @@ def write_step(run: Any, step: Step, state: StepState, now: datetime, **values: 
     row = upsert(step_table).values(**about, **first)
     again = {**changed, "attempts": step_table.c.attempts + 1}
     connection().execute(row.on_conflict_do_update(index_elements=["run_id", "step_key"], set_=again))
+
+
+def _hold_contact(contact_id: int) -> None:
+    """Keep the contact from being taken away, by a merge or for good, until the run is stored."""
+    held = select(contact.c.id).where(contact.c.id == contact_id).with_for_update(read=True, key_share=True)
+    if connection().execute(held).one_or_none() is None:
+        raise Overtaken("This contact was merged or erased at the same moment.")
 
 
 def _may_enter(workflow_id: int, contact_id: int, definition: Definition, now: datetime) -> bool:

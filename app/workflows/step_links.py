@@ -45,6 +45,8 @@ def _live_or_new(
     place = _hold_place(run, step, contact, calendar)
     live = _still_live(place, now)
     if live is None:
+        if definition.settings.supersede:
+            _take_turns(contact)
         live = create_link(
             calendar,
             options_of(step.options, contact, calendar, now),
@@ -121,6 +123,16 @@ def _still_live(place: Any, now: datetime) -> OneTimeLink | None:
         return link
     delete_link(link, None, now, why={"reason": "It was over, and a new one took its place"})
     return None
+
+
+def _take_turns(contact: Contact) -> None:
+    """Of two workflows that supersede links of one contact at once, have one see the other's link.
+
+    Weaker than the lock of a change: the row that this transaction has written names the contact, and so has the
+    other's; each would wait for the other.
+    """
+    held = select(Contact.id).where(Contact.id == contact.id).with_for_update(key_share=True)
+    connection().execute(held)
 
 
 def _supersede(newer: OneTimeLink, run: WorkflowRun, now: datetime) -> None:

@@ -14,7 +14,7 @@ from .models import WAITING, RunState, WorkflowRun, WorkflowRunLink, WorkflowVer
 from .steps import parse
 
 run, run_link, version = WorkflowRun.__table__, WorkflowRunLink.__table__, WorkflowVersion.__table__
-contact, link = Contact.__table__, OneTimeLink.__table__
+contact, link, event_table = Contact.__table__, OneTimeLink.__table__, Event.__table__
 
 # What may end a wait, or change how long it lasts.
 WAKING = (
@@ -43,13 +43,15 @@ def on_event(event: Event, now: datetime) -> None:
     contact_id = in_transaction(lambda: contact_of(event, now))
     in_transaction(lambda: _tell_waiting(event, contact_id, now))
     for followed in meant if contact_id else ():
-        in_transaction(lambda each=followed: _start(each, contact_id, event, now))
+        in_transaction(lambda each=followed: _start(each, event, now))
 
 
 def contact_of(event: Event, now: datetime) -> int | None:
     """Whom the event is about: its contact, else who booked, else whom its link was made for. None: nobody known."""
-    if event.contact_id:
-        return event.contact_id
+    # As it stands now: the contact may have become one with another since.
+    told = connection().execute(select(event_table.c.contact_id).where(event_table.c.id == event.id))
+    if found := told.scalar_one_or_none():
+        return found
     if event.booking_id and (found := contact_of_booking(event.booking_id, now)):
         return found
     return _contact_of_link(event) if event.link_id else None
@@ -80,7 +82,9 @@ def _is_meant(event: Event, followed: versions.Followed) -> bool:
     return kinds.matches(definition.trigger, definition.filters, seen)
 
 
-def _start(followed: versions.Followed, contact_id: int, event: Event, now: datetime) -> None:
+def _start(followed: versions.Followed, event: Event, now: datetime) -> None:
+    if (contact_id := contact_of(event, now)) is None:
+        return
     runs.start(followed, contact_id, event.id, now, booking_id=event.booking_id, link_id=event.link_id)
 
 

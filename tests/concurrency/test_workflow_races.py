@@ -8,13 +8,15 @@ from sqlalchemy import func, select
 
 from app import events
 from app.contacts import tags
+from app.contacts.merging import merge
+from app.contacts.models import Contact
 from app.db import db, in_transaction, transaction
 from app.events import Event
-from app.links.models import OneTimeLink
+from app.links.models import LinkStatus, OneTimeLink
 from app.messaging.models import Message
 from app.worker import engine
 from app.workflows import runner, service, step_links, triggers
-from app.workflows.models import RunState, Workflow, WorkflowRun, WorkflowVersion
+from app.workflows.models import WAITING, RunState, Workflow, WorkflowRun, WorkflowVersion
 from app.workflows.runs import STARTED
 from app.workflows.steps import Definition, Settings, Step, parse
 
@@ -122,6 +124,59 @@ def change(workflow_id: int, act: Callable[..., object]) -> None:
     workflow = db.session.get_one(Workflow, workflow_id)
     seen = (workflow.edits,) if act is service.publish else ()
     in_transaction(lambda: act(workflow, *seen, workflow.created_by_id, NOW))
+
+
+def tagged_at_once(app, *contacts) -> list[Event]:
+    """The events that tell workflows of it."""
+    with transaction():
+        for contact in contacts:
+            tags.add(contact, "vip", NOW)
+    ids = [contact.id for contact in contacts]
+    return stored(Event, Event.name == "tag_added", Event.contact_id.in_(ids))
+
+
+def active(contact_id: int) -> int:
+    mine = OneTimeLink.contact_id == contact_id, OneTimeLink.status == LinkStatus.ACTIVE
+    return len(stored(OneTimeLink, *mine))
+
+
+def test_of_workflows_that_supersede_links_at_once_one_link_is_left(app):
+    for _ in range(3):
+        calendar = make_calendar(make_user())
+        for _ in range(3):
+            supersede = Settings(supersede=True)
+            make_workflow(calendar.account_id, "tag_added", linking(calendar), settings=supersede)
+        contact = make_contact(calendar.account_id)
+        for event in tagged_at_once(app, contact):
+            triggers.on_event(event, NOW)
+        jobs = stored(Event, Event.name == STARTED, Event.contact_id == contact.id)
+        race(app, [partial(runner.advance, event, NOW) for event in jobs])
+        assert active(contact.id) == 1
+
+
+def test_contacts_who_become_one_while_both_come_in_leave_one_run_and_one_link(app):
+    for _ in range(3):
+        calendar = make_calendar(make_user())
+        steps = (*linking(calendar), Step("wait", "wait", {"until": "time", "minutes": 1440}))
+        make_workflow(calendar.account_id, "tag_added", steps, settings=Settings(reentry=True))
+        kept, other = make_contact(calendar.account_id), make_contact(calendar.account_id)
+        events_ = tagged_at_once(app, kept, other)
+        starts = [partial(triggers.on_event, event, NOW) for event in events_]
+        race(app, [*starts, partial(merge_both, kept.id, other.id)])
+        jobs = stored(Event, Event.name == STARTED, Event.contact_id == kept.id)
+        race(app, [partial(runner.advance, event, NOW) for event in jobs])
+        waiting = stored(WorkflowRun, WorkflowRun.contact_id == kept.id, WAITING)
+        assert (len(waiting), active(kept.id)) == (1, 1)
+
+
+def merge_both(kept_id: int, other_id: int) -> None:
+    def merged() -> None:
+        kept, other = (
+            db.session.get_one(Contact, each, populate_existing=True) for each in (kept_id, other_id)
+        )
+        merge(kept, other, NOW, None)
+
+    in_transaction(merged)
 
 
 def test_r38_real_workers_and_kills_among_them(database, tmp_path):
