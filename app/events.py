@@ -105,8 +105,7 @@ def record_each(
     nothing = {"calendar_id": None, "link_id": None, "booking_id": None}
     told = {"delivered_at": at if _untold.get() else None}
     rows = [
-        {"id": _new_id(), "contact_id": contact_id, **about, **nothing, **told}
-        for contact_id in contact_ids
+        {"id": _new_id(), "contact_id": contact_id, **about, **nothing, **told} for contact_id in contact_ids
     ]
     if rows:
         connection().execute(INSERT_EVENT, rows)

@@ -48,13 +48,13 @@ def restore(file: Path, force: bool) -> None:
         if lacking := keys.missing(settings.secrets, clock.now()):
             click.echo(
                 f"\nAdd the secret of {' and '.join(lacking)} to SECRET_KEY_FALLBACKS: without it, their links and"
-                " the pages of their bookings do not open."
+                " the pages of their bookings do not open, and their hooks take nothing."
             )
 
 
 @click.command()
 def doctor() -> None:
-    """Look at settings, data folder, disk, database, clock, mail and worker. Exit code 1 if something fails."""
+    """Look at settings, data folder, disk, database, clock, mail, SMS and worker. Exit code 1 if something fails."""
     from ..operating import doctor as doctors
     from ..operating.findings import State, fail
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..config import Settings
-from . import database_checks, machine_checks
+from . import database_checks, machine_checks, sms_checks
 from .findings import Finding
 
 CHECKS = (
@@ -13,6 +13,7 @@ CHECKS = (
     machine_checks.of_disk,
     database_checks.of_database,
     database_checks.of_mail,
+    sms_checks.of_sms,
 )
 
 

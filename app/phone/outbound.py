@@ -84,6 +84,24 @@ def post(
 
     Raises Refused, Unreachable and NoAnswer.
     """
+    return _ask("POST", address, body, headers, allowed, seconds)
+
+
+def get(
+    address: str, headers: Mapping[str, str], *, allowed: tuple[Network, ...] = (), seconds: float = SECONDS
+) -> Answer:
+    """What is there, on the same terms."""
+    return _ask("GET", address, None, headers, allowed, seconds)
+
+
+def _ask(
+    method: str,
+    address: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    allowed: tuple[Network, ...],
+    seconds: float,
+) -> Answer:
     target, ends_at = target_of(address), monotonic() + seconds
     connection = _Pinned(target, _checked(target, allowed), ends_at)
     try:
@@ -91,7 +109,7 @@ def post(
             connection.connect()
         with _cut_off(connection.sock, ends_at):
             with _reported(Unreachable, f"The connection to {target.host} was lost"):
-                connection.request("POST", target.path, body, dict(headers))
+                connection.request(method, target.path, body, dict(headers))
             with _reported(NoAnswer, f"{target.host} has got it all and did not say what became of it"):
                 return _read(connection)
     finally:

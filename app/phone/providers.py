@@ -35,14 +35,32 @@ def send(text: Outgoing, gateway: Gateway, now: datetime) -> str:
     return _by_webhook(text, gateway, now)
 
 
+def greet(gateway: Twilio, seconds: float) -> None:
+    """Ask for the account, which changes nothing and sends nothing. Raises Temporary or Permanent."""
+    address, headers = f"{_account_of(gateway)}.json", {"Authorization": _authorization(gateway)}
+    try:
+        answer = outbound.get(address, headers, allowed=EVERYWHERE, seconds=seconds)
+    except (outbound.Refused, outbound.Unreachable) as failed:
+        raise Temporary(f"The SMS provider was not reached. {failed}") from failed
+    except outbound.NoAnswer as lost:
+        raise Temporary("The SMS provider did not answer.") from lost
+    _taken(answer, name="sid", reason="message")
+
+
 def _by_twilio(text: Outgoing, gateway: Twilio) -> str:
     sender = "MessagingServiceSid" if gateway.sender.startswith("MG") else "From"
     fields = {"To": text.number, sender: gateway.sender, "Body": text.text, "StatusCallback": text.report_to}
-    secret = b64encode(f"{gateway.account}:{gateway.token}".encode()).decode()
-    address = f"{gateway.address}/2010-04-01/Accounts/{gateway.account}/Messages.json"
-    headers = {**FORM, "Authorization": f"Basic {secret}"}
-    answer = _post(address, urlencode(fields).encode(), headers)
+    headers = {**FORM, "Authorization": _authorization(gateway)}
+    answer = _post(f"{_account_of(gateway)}/Messages.json", urlencode(fields).encode(), headers)
     return _taken(answer, name="sid", reason="message")
+
+
+def _account_of(gateway: Twilio) -> str:
+    return f"{gateway.address}/2010-04-01/Accounts/{gateway.account}"
+
+
+def _authorization(gateway: Twilio) -> str:
+    return f"Basic {b64encode(f'{gateway.account}:{gateway.token}'.encode()).decode()}"
 
 
 def _by_webhook(text: Outgoing, gateway: Webhook, now: datetime) -> str:

@@ -92,15 +92,16 @@ def test_demo_is_made_once_and_rotation_counts_its_links(environ: dict[str, str]
     rotated = {**environ, "SECRET_KEY": "n" * 40, "SECRET_KEY_FALLBACKS": SECRET}
     guide = slotkey(rotated, "rotate-key").stdout
     old, new = (tokens.TokenMaker(tokens.LINK, [secret]).key_id for secret in (SECRET, "n" * 40))
-    assert re.search(rf"^{new} +0 +0 +SECRET_KEY, makes new links$", guide, re.MULTILINE)
-    live = re.search(rf"^{old} +(\d+) +(\d+) +fallback 1", guide, re.MULTILINE)
+    assert re.search(rf"^{new} +0 +0 +0 +SECRET_KEY, makes new links$", guide, re.MULTILINE)
+    live = re.search(rf"^{old} +(\d+) +(\d+) +(\d+) +fallback 1", guide, re.MULTILINE)
     assert int(live[1]) > 3
     assert int(live[2]) > 3
+    assert int(live[3]) == 1  # of calls and texts
     assert re.search(r"SECRET_KEY +[0-9a-f]{64}$", guide, re.MULTILINE)
     assert SECRET not in guide
 
     dropped = slotkey({**environ, "SECRET_KEY": "n" * 40}, "rotate-key").stdout
-    assert re.search(rf"^{old} +{live[1]} +{live[2]} +NOT CONFIGURED", dropped, re.MULTILINE)
+    assert re.search(rf"^{old} +{live[1]} +{live[2]} +1 +NOT CONFIGURED", dropped, re.MULTILINE)
 
 
 def test_without_hooks_there_is_nothing_to_sign(environ: dict[str, str]) -> None:
