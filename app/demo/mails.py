@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from operator import itemgetter
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from ..bookings.models import Booking
-from ..db import connection, db, in_transaction
+from ..db import EPOCH, connection, db, in_transaction
 from ..events import Event
 from ..messaging import reminders, service
 from ..messaging.models import MessageState
 from ..worker.handlers import handlers_of
 from ..workflows import runs
 from ..workflows.models import WorkflowRun
-from .diary import Entry, live_through
+from .diary import Entry
 
 ONE_DAY = timedelta(days=1)
 QUEUED = "message_queued"
@@ -23,32 +24,38 @@ QUEUED = "message_queued"
 def catch_up(account_id: int, now: datetime) -> None:
     """React to all that happened so far, each thing at its own time; messages are kept, and their events done with.
 
-    What follows leads to more: contacts come into workflows, whose waits end one after the other.
+    What follows leads to more, and takes its place among what is still to come: contacts come into workflows, whose
+    waits end one after the other.
     """
     seen: set[str] = set()
-    live_through([*_reactions(account_id, seen), *_reminders(account_id, now)])
-    while more := [*_reactions(account_id, seen)] or [*_waits(account_id, now)]:
-        live_through(more)
-    for event in _open_events(account_id, QUEUED):
+    begun: set[tuple[int, datetime]] = set()
+    upcoming = [*_reactions(account_id, seen), *_reminders(account_id, now)]
+    while upcoming:
+        upcoming.sort(key=itemgetter(0), reverse=True)
+        at, happens = upcoming.pop()
+        happens(at)
+        upcoming += [*_reactions(account_id, seen, since=at), *_waits(account_id, begun, now)]
+    for event in _open_events(account_id, Event.name == QUEUED):
         in_transaction(partial(_keep, event))
     in_transaction(lambda: _mark_delivered(account_id))
 
 
-def _reactions(account_id: int, seen: set[str]) -> Iterator[Entry]:
-    fresh = [event for event in _open_events(account_id) if event.id not in seen and event.name != QUEUED]
-    seen |= {event.id for event in fresh}
-    for event in fresh:
+def _reactions(account_id: int, seen: set[str], since: datetime = EPOCH) -> Iterator[Entry]:
+    for event in _open_events(account_id, Event.name != QUEUED, Event.at >= since, Event.id.not_in(seen)):
+        seen.add(event.id)
         for handler in handlers_of(event.name).values():
             yield event.at, partial(handler, event)
 
 
-def _waits(account_id: int, now: datetime) -> Iterator[Entry]:
+def _waits(account_id: int, begun: set[tuple[int, datetime]], now: datetime) -> Iterator[Entry]:
     """Runs of workflows that have waited long enough by now."""
     waiting = select(WorkflowRun.id, WorkflowRun.due_at).where(
         WorkflowRun.account_id == account_id, WorkflowRun.due_at <= now
     )
     for run_id, due_at in db.session.execute(waiting).all():
-        yield due_at, partial(_go_on, run_id)
+        if (run_id, due_at) not in begun:
+            begun.add((run_id, due_at))
+            yield due_at, partial(_go_on, run_id)
 
 
 def _go_on(run_id: int, now: datetime) -> None:
@@ -62,9 +69,8 @@ def _reminders(account_id: int, now: datetime) -> Iterator[Entry]:
             yield starts_at - ONE_DAY, reminders.queue_due
 
 
-def _open_events(account_id: int, name: str | None = None) -> list[Event]:
-    found = select(Event).where(Event.account_id == account_id, Event.delivered_at.is_(None))
-    found = found.where(Event.name == name) if name else found
+def _open_events(account_id: int, *which: ColumnElement[bool]) -> list[Event]:
+    found = select(Event).where(Event.account_id == account_id, Event.delivered_at.is_(None), *which)
     events = list(db.session.scalars(found.order_by(Event.at)).all())
     db.session.expunge_all()
     return events

@@ -3,32 +3,46 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-WIDTH, HEIGHT = 720, 160
+HEIGHT, LINE = 160, 20  # of the bars, and of a line of words above and below them
 GAP = 0.25  # of a bar's place
+MOST_NUMBERED = 20  # more bars than these are too narrow for numbers
+WORDS_BELOW = 4  # as many as a phone has room for
 
 
 class Bar(NamedTuple):
-    """One bar, in the units of a box that is WIDTH wide and HEIGHT high."""
+    """One bar: `x`, `middle` and `width` in per cent of the chart's width, `y` and `height` in pixels.
+
+    `number` stands above it and `word` below it, where there is room for them.
+    """
 
     x: float
-    y: float
+    middle: float
     width: float
+    y: float
     height: float
+    number: str
+    word: str
 
 
-def upright(values: Sequence[int]) -> list[Bar]:
-    """Bars side by side, the highest as high as the box; those of nothing have no height."""
-    most, place = max(values, default=0) or 1, WIDTH / (len(values) or 1)
-    heights = [round(HEIGHT * value / most, 1) for value in values]
-    return [
-        Bar(
-            round(number * place + place * GAP / 2, 1),
-            round(HEIGHT - height, 1),
-            round(place * (1 - GAP), 1),
-            height,
+def upright(values: Sequence[int], words: Sequence[str]) -> list[Bar]:
+    """Bars side by side, the highest HEIGHT high, a LINE below the top; those of nothing have no height."""
+    most, place = max(values, default=0) or 1, 100 / (len(values) or 1)
+    every = -(-len(values) // WORDS_BELOW) or 1
+    bars = []
+    for at, (value, word) in enumerate(zip(values, words, strict=True)):
+        height = round(HEIGHT * value / most, 1)
+        bars.append(
+            Bar(
+                x=round(at * place + place * GAP / 2, 2),
+                middle=round((at + 0.5) * place, 2),
+                width=round(place * (1 - GAP), 2),
+                y=round(LINE + HEIGHT - height, 1),
+                height=height,
+                number=str(value) if value and len(values) <= MOST_NUMBERED else "",
+                word="" if at % every else word,
+            )
         )
-        for number, height in enumerate(heights)
-    ]
+    return bars
 
 
 def share(part: int, whole: int) -> int:

@@ -89,8 +89,10 @@ def _weeks(choice: Choice) -> dict[str, Any]:
     named = [reader.day(monday, weekday=None, month="short", year=True) for monday in mondays]
     return {
         "weeks": list(zip(named, values, strict=True)),
-        "bars": charts.upright(values),
-        "box": f"0 0 {charts.WIDTH} {charts.HEIGHT}",
+        "bars": charts.upright(
+            values, [reader.day(monday, weekday=None, month="short") for monday in mondays]
+        ),
+        "chart_height": charts.LINE + charts.HEIGHT + charts.LINE,
         "bookings": sum(values),
         "most": max(values),
     }

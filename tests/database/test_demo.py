@@ -16,6 +16,7 @@ from app.events import Event
 from app.links.models import LinkRequest, LinkSource, LinkStatus, OneTimeLink
 from app.links.sending import replace_for
 from app.links.service import address_of, delete_link
+from app.messaging.models import Message
 
 pytestmark = pytest.mark.usefixtures("app_context")
 PASSWORD = "made at random"
@@ -66,6 +67,11 @@ def test_everything_there_is_can_be_seen(now: datetime) -> None:
     assert all(booking.contact_id for booking in bookings)
     added = [contact.created_at for contact in contacts]
     assert added == sorted(added)
+
+    messages = rows(Message)
+    queued = [message.created_at for message in messages]
+    assert queued == sorted(queued)
+    assert {message.kind for message in messages} >= {"workflow_email", "workflow_sms", "reminder"}
 
 
 @pytest.mark.parametrize("now", DAYS, ids=str)

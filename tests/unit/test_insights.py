@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.insights.charts import HEIGHT, WIDTH, share, upright
+from app.insights.charts import HEIGHT, LINE, share, upright
 from app.insights.choice import By, Choice
 from app.insights.words import took_words
 
@@ -39,16 +39,24 @@ def test_two_years_at_the_most(until_on, is_too_long):
 
 
 def test_bars_stand_side_by_side_on_the_ground():
-    bars = upright([0, 5, 10])
+    bars = upright([0, 5, 10], ["a", "b", "c"])
     assert [bar.height for bar in bars] == [0, HEIGHT / 2, HEIGHT]
-    assert all(bar.y + bar.height == HEIGHT for bar in bars)
-    assert bars[-1].x + bars[-1].width < WIDTH
+    assert all(bar.y + bar.height == LINE + HEIGHT for bar in bars)
+    assert all(bar.x < bar.middle < bar.x + bar.width < 100 for bar in bars)
     assert all(one.x + one.width < next_.x for one, next_ in pairwise(bars))
 
 
+def test_a_number_stands_above_each_bar_that_is_wide_enough_and_a_few_words_below():
+    few = upright([0, 5, 10], ["a", "b", "c"])
+    assert [(bar.number, bar.word) for bar in few] == [("", "a"), ("5", "b"), ("10", "c")]
+    many = upright([1] * 53, [str(week) for week in range(53)])
+    assert {bar.number for bar in many} == {""}
+    assert [bar.word for bar in many if bar.word] == ["0", "14", "28", "42"]
+
+
 def test_nothing_has_no_bars_and_no_share():
-    assert upright([]) == []
-    assert [bar.height for bar in upright([0, 0])] == [0, 0]
+    assert upright([], []) == []
+    assert [bar.height for bar in upright([0, 0], ["a", "b"])] == [0, 0]
     assert (share(0, 0), share(1, 3), share(3, 3)) == (0, 33, 100)
 
 
