@@ -13,5 +13,9 @@ class Permanent(DeliveryError):
     """It will never be taken."""
 
 
+class Stopped(Permanent):
+    """Whom it is for has told the other side that they want no more."""
+
+
 class Unclear(DeliveryError):
     """The other side has the whole message and did not say what it does with it."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 TWILIO = "https://api.twilio.com"
+TWILIO_OPTED_OUT = 21610  # its number for a text to whoever has sent STOP
 PROVIDERS = ("log", "twilio", "webhook")
 
 

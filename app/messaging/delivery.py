@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from .. import clock
 from ..db import db, in_transaction
-from ..delivery_errors import Permanent, Temporary, Unclear
+from ..delivery_errors import Permanent, Stopped, Temporary, Unclear
 from ..events import Event
-from . import carriers, service
+from . import carriers, replies, service
 from .carriers import HandOver
 from .letters import Overtaken
 from .models import MessageState
@@ -33,6 +33,7 @@ class Outcome(NamedTuple):
     state: MessageState
     why: str = ""
     receipt: Receipt = NOTHING_KNOWN
+    has_opted_out: bool = False
 
 
 def deliver(event: Event, now: datetime) -> None:
@@ -40,13 +41,19 @@ def deliver(event: Event, now: datetime) -> None:
     message_id = event.data["message_id"]
     claimed = in_transaction(lambda: service.claim(message_id, event.id, now))
     if claimed is not None:
-        state, why, receipt = _try(claimed, now)
-        in_transaction(lambda: service.record(claimed, state, why, clock.now(), receipt))
+        outcome = _try(claimed, now)
+        in_transaction(lambda: _record(claimed, outcome, clock.now()))
 
 
 def hand_out_waiting(now: datetime) -> None:
     """Periodic: hand out messages whose next try is due, and those that a lost worker had."""
     in_transaction(lambda: service.hand_out_waiting(now))
+
+
+def _record(claimed: Any, outcome: Outcome, now: datetime) -> None:
+    service.record(claimed, outcome.state, outcome.why, now, outcome.receipt)
+    if outcome.has_opted_out:
+        replies.stop_as_told(claimed, now)
 
 
 def _try(claimed: Any, now: datetime) -> Outcome:
@@ -69,6 +76,8 @@ def _outcome(hand_over: HandOver) -> Outcome:
         receipt = hand_over()
     except Temporary as failed:
         return Outcome(MessageState.QUEUED, str(failed))
+    except Stopped as stopped:
+        return Outcome(MessageState.DROPPED, str(stopped), has_opted_out=True)
     except Permanent as refused:
         return Outcome(MessageState.FAILED, str(refused))
     except Unclear as unclear:

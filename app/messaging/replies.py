@@ -3,6 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
+from .. import events
+from ..contacts.models import Contact
+from ..db import connection
 from ..phone import inbound
 from ..phone.formats import Text
 from ..phone.models import Keyword
@@ -17,6 +22,17 @@ def take(known: Known, text: Text, now: datetime) -> bool:
     if row is not None and row.keyword:
         _obey(row, text, now)
     return row is not None
+
+
+def stop_as_told(message: Any, now: datetime) -> None:
+    """Send no more texts to whom this one was for: they have sent STOP, and only the provider got it."""
+    if opt_outs.has_stopped(message.account_id, message.to_address):
+        return
+    opt_outs.stop(message.account_id, message.to_address, now)
+    theirs = Contact.account_id == message.account_id, Contact.phone == message.to_address
+    contact_id = connection().execute(select(Contact.id).where(*theirs)).scalar_one_or_none()
+    about = {"contact_id": contact_id, "data": {"message_id": message.id}}
+    events.record("sms_stopped", account_id=message.account_id, at=now, **about)
 
 
 def _obey(row: Any, text: Text, now: datetime) -> None:

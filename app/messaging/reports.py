@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, literal, or_, true, update
 
 from ..db import UtcDateTime, connection
+from ..phone.providers import NO_MORE_TEXTS
+from . import replies
 from .models import Channel, Message
 from .models import MessageState as State
 
@@ -14,8 +16,15 @@ table = Message.__table__
 REPORTED_ON = (State.QUEUED, State.SENDING, State.SENT, State.UNCLEAR, State.FAILED)
 
 
-def report(reference: str, is_delivered: bool, why: str, now: datetime, provider_id: str = "") -> bool:
-    """Record what became of a text; False when it is no news.
+def report(
+    reference: str,
+    is_delivered: bool,
+    why: str,
+    now: datetime,
+    provider_id: str = "",
+    has_opted_out: bool = False,
+) -> bool:
+    """Record what became of a text; False when it is no news. Whoever has opted out gets no more of them.
 
     A text that was delivered stays so. What is said of an earlier try, under another number of the provider's, is not
     about this one.
@@ -36,4 +45,9 @@ def report(reference: str, is_delivered: bool, why: str, now: datetime, provider
     if is_delivered:
         sent_at = func.coalesce(table.c.sent_at, literal(now, UtcDateTime()))
         values |= {"delivered_at": now, "sent_at": sent_at}
-    return connection().execute(reported.values(values)).rowcount > 0
+    if has_opted_out:
+        values |= {"state": State.DROPPED, "why": NO_MORE_TEXTS}
+    row = connection().execute(reported.values(values).returning(*table.c)).one_or_none()
+    if row is not None and has_opted_out:
+        replies.stop_as_told(row, now)
+    return row is not None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..errors import Invalid
+from ..sms_gateway import TWILIO_OPTED_OUT
 
 LONGEST_TEXT = 2_000
 LONGEST_NUMBER = 64
@@ -64,6 +65,7 @@ class Report(NamedTuple):
     is_delivered: bool | None
     why: str
     provider_id: str
+    has_opted_out: bool = False
 
 
 def twilio_call(fields: Mapping[str, str]) -> Call:
@@ -110,7 +112,9 @@ def text_of(said: Mapping[str, Any], hook_id: str) -> Text:
 def twilio_report(fields: Mapping[str, str]) -> Report:
     """A status callback of a message."""
     code = _short(fields.get("ErrorCode"))
-    return _report(fields.get("MessageStatus", ""), f"error {code}" if code else "", fields.get("MessageSid"))
+    status, why = fields.get("MessageStatus", ""), f"error {code}" if code else ""
+    report = _report(status, why, fields.get("MessageSid"))
+    return report._replace(has_opted_out=code == str(TWILIO_OPTED_OUT))
 
 
 def report_of(said: Mapping[str, Any]) -> Report:

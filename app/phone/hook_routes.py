@@ -48,7 +48,7 @@ def take_report() -> Response:
     return _taken(
         hook,
         now,
-        lambda: reports.report(reference, report.is_delivered, report.why, now, report.provider_id),
+        lambda: reports.report(reference, now=now, **report._asdict()),
     )
 
 

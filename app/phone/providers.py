@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from ..delivery_errors import Permanent, Temporary, Unclear
-from ..sms_gateway import Gateway, Twilio, Webhook
+from ..delivery_errors import Permanent, Stopped, Temporary, Unclear
+from ..sms_gateway import TWILIO_OPTED_OUT, Gateway, Twilio, Webhook
 from . import outbound
 from .public_addresses import EVERYWHERE
 from .signing import signed_headers
@@ -17,6 +17,7 @@ JSON = {"Content-Type": "application/json"}
 # Refusals of this very text. All else that is refused may be put right: a password, an address, an empty account.
 OF_THE_TEXT = (400, 410, 422)
 LONGEST_ID = 64
+NO_MORE_TEXTS = "The SMS provider says that this number has asked for no texts. It gets none from now on."
 
 
 class Outgoing(NamedTuple):
@@ -29,7 +30,7 @@ class Outgoing(NamedTuple):
 
 
 def send(text: Outgoing, gateway: Gateway, now: datetime) -> str:
-    """The provider's own number of the text, "" if it gives none. Raises Temporary, Permanent or Unclear."""
+    """The provider's own number of the text, "" if it gives none. Raises Temporary, Permanent, Stopped or Unclear."""
     if isinstance(gateway, Twilio):
         return _by_twilio(text, gateway)
     return _by_webhook(text, gateway, now)
@@ -52,6 +53,8 @@ def _by_twilio(text: Outgoing, gateway: Twilio) -> str:
     fields = {"To": text.number, sender: gateway.sender, "Body": text.text, "StatusCallback": text.report_to}
     headers = {**FORM, "Authorization": _authorization(gateway)}
     answer = _post(f"{_account_of(gateway)}/Messages.json", urlencode(fields).encode(), headers)
+    if answer.status in OF_THE_TEXT and _json(answer.body).get("code") == TWILIO_OPTED_OUT:
+        raise Stopped(NO_MORE_TEXTS)
     return _taken(answer, name="sid", reason="message")
 
 

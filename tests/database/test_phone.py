@@ -9,16 +9,18 @@ import pytest
 from flask import current_app
 from sqlalchemy import select
 
-from app.contacts.models import Contact
+from app.contacts.models import Contact, ContactSource
+from app.contacts.service import Details, find_or_create
 from app.db import db, in_transaction
 from app.errors import Conflict
-from app.messaging import carriers, replies, reports, service
+from app.messaging import carriers, opt_outs, replies, reports, service
 from app.messaging.models import MessageState as State
 from app.messaging.service import Recipient, queue_sms
 from app.operating import personal
-from app.phone import inbound, receipts, settings
+from app.phone import formats, inbound, receipts, settings
 from app.phone.formats import Call, Text
 from app.phone.models import MissedCall, ReceivedText
+from app.phone.providers import NO_MORE_TEXTS
 from app.phone.settings import Known
 from app.sms_gateway import Twilio
 
@@ -130,6 +132,29 @@ def test_a_failure_is_recorded_as_what_it_is(known, provider, status, drops, sta
     assert why in message.why
 
 
+@pytest.mark.parametrize("by", ["refusal", "report"])
+def test_whoever_has_opted_out_at_the_provider_gets_no_more_texts(known, provider, by):
+    if by == "refusal":
+        provider.status, provider.body = 400, b'{"code": 21610, "message": "unsubscribed recipient"}'
+    in_transaction(lambda: find_or_create(known.account_id, Details(phone=CALLER), ContactSource.HAND, NOW))
+    _queue(known)
+    deliver_all()
+    (message,) = messages()
+    if by == "report":
+        said = formats.twilio_report({"MessageStatus": "failed", "ErrorCode": "21610", "MessageSid": "SM1"})
+        assert in_transaction(lambda: reports.report(message.message_id, now=NOW, **said._asdict()))
+        (message,) = messages()
+    assert (message.state, message.why) == (State.DROPPED, NO_MORE_TEXTS)
+    assert opt_outs.has_stopped(known.account_id, CALLER)
+    (event,) = events_called("sms_stopped")
+    assert event.contact_id == db.session.scalars(select(Contact.id)).one()
+    _queue(known, "again")
+    deliver_all()
+    assert (messages()[-1].state, messages()[-1].why) == (State.DROPPED, carriers.STOPPED)
+    assert len(provider.sent) == 1
+    assert len(events_called("sms_stopped")) == 1
+
+
 def test_a_report_that_is_quicker_than_the_answer_stays(known, provider, monkeypatch):
     """The provider says that the text is on the phone while its answer that it takes it is still on its way."""
     send = carriers.providers.send
@@ -192,8 +217,8 @@ def test_calls_and_texts_of_long_ago_are_blanked(known):
     assert personal.due(later)["calls"] == 0
 
 
-def _queue(known: Known) -> None:
-    about = {"account_id": known.account_id, "effect": "test", "at": NOW}
+def _queue(known: Known, effect: str = "test") -> None:
+    about = {"account_id": known.account_id, "effect": effect, "at": NOW}
     in_transaction(lambda: queue_sms("sms_test", SAM, **about))
 
 
