@@ -30,6 +30,7 @@ STEP_CHIPS = {
 }
 SHORT_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 GONE = "(no longer there)"
+MOST_SHOWN = 140  # letters of a message in a list of steps
 
 
 def trigger_words(definition: Definition, known: Known) -> str:
@@ -136,7 +137,7 @@ def _link(options: Mapping[str, Any], known: Known, _reader: Reader) -> str:
 
 def _message(options: Mapping[str, Any], known: Known, _reader: Reader) -> str:
     own = _calendar(options, known)
-    said = options.get("subject") or options.get("text") or "nothing written yet"
+    said = _short(options.get("subject") or options.get("text")) or "nothing written yet"
     return f"{said} (with a link of {own})" if own else said
 
 
@@ -173,11 +174,17 @@ def _stage(options: Mapping[str, Any], known: Known, _reader: Reader) -> str:
 
 def _notify(options: Mapping[str, Any], known: Known, _reader: Reader) -> str:
     who = known.members.get(options.get("user_id") or 0, "nobody chosen")
-    return f"{who}: {options.get('text') or 'nothing written yet'}"
+    return f"{who}: {_short(options.get('text')) or 'nothing written yet'}"
 
 
 def _webhook(options: Mapping[str, Any], _known: Known, _reader: Reader) -> str:
     return options.get("url") or "no address yet"
+
+
+def _short(text: str | None) -> str:
+    """As much of it as tells which one it is."""
+    said = text or ""
+    return said if len(said) <= MOST_SHOWN else f"{said[:MOST_SHOWN].rstrip()}…"
 
 
 def _calendar(options: Mapping[str, Any], known: Known) -> str:

@@ -480,6 +480,7 @@ def _make_workflows(stage: Stage, calendar: Calendar) -> None:
         ),
         Step("wait", "wait", {"until": "link_used", "minutes": 2880}),
         Step("if", "if", {"about": "link", "value": "used"}, (Step("stop", "stop"),), (again,)),
+        Step("hook", "webhook", {"url": f"https://example.org/{150 * 'x'}"}),
     )
     made = make_workflow(
         calendar.account_id, "tag_added", steps, filters={"tag": "vip"}, name="After a talk at the fair"
