@@ -71,7 +71,7 @@ def test_everything_there_is_can_be_seen(now: datetime) -> None:
     messages = rows(Message)
     queued = [message.created_at for message in messages]
     assert queued == sorted(queued)
-    assert {message.kind for message in messages} >= {"workflow_email", "workflow_sms", "reminder"}
+    assert {message.kind for message in messages} >= {"workflow_email", "workflow_sms", "booking_reminder"}
 
 
 @pytest.mark.parametrize("now", DAYS, ids=str)
