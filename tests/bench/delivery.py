@@ -2,7 +2,6 @@
 costs to wait for events. In a process of its own, as an operator starts it, on both kinds of database.
 """
 
-import os
 import random
 import time
 
@@ -16,6 +15,7 @@ from app.messaging.models import Message
 from app.proof.scenarios import make_host, starts
 from tests.factories import wish
 
+from . import idle
 from .measures import Measure, Measures, Plan, require
 from .sites import scratch, worker
 
@@ -44,8 +44,8 @@ def _on(kind: str, plan: Plan) -> Measures:
                 sorted(_handed_on(calendar.account_id, booking.id) for _ in range(amount))
                 for _ in range(plan.rounds)
             ]
-            idle = [_idle_percent(pid, max(5.0, IDLE_SECONDS * plan.share))]
-    return _measures(NAMES[kind], rounds, idle)
+            idle_percent = idle.percent(pid, max(5.0, IDLE_SECONDS * plan.share))
+    return _measures(NAMES[kind], rounds, idle_percent)
 
 
 def _handed_on(account_id: int, booking_id: int) -> float:
@@ -73,21 +73,7 @@ def _fresh(query: object) -> list[str]:
     return list(db.session.scalars(query))
 
 
-def _idle_percent(pid: int, seconds: float) -> float:
-    """How much of a core the process takes while nothing happens."""
-    time.sleep(1)  # what was begun ends
-    before = _cpu_seconds(pid)
-    time.sleep(seconds)
-    return (_cpu_seconds(pid) - before) / seconds * 100
-
-
-def _cpu_seconds(pid: int) -> float:
-    with open(f"/proc/{pid}/stat") as file:
-        user, system = file.read().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-def _measures(name: str, rounds: list[list[float]], idle: list[float]) -> Measures:
+def _measures(name: str, rounds: list[list[float]], idle_percent: float) -> Measures:
     shares = {"p50": 0.5, "p95": 0.95}
     return {
         **{
@@ -97,6 +83,6 @@ def _measures(name: str, rounds: list[list[float]], idle: list[float]) -> Measur
             for word, share in shares.items()
         },
         f"delivery: a worker that waits, {name}": Measure(
-            [(1, percent) for percent in idle], *IDLE_BARS, unit="% of a core"
+            [(1, idle_percent)], *IDLE_BARS, unit="% of a core"
         ),
     }

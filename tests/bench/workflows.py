@@ -1,5 +1,6 @@
 """How many triggers a second a worker leads to a link and a queued message, on both kinds of database; and what it
-costs to add ten thousand contacts to a workflow against a thousand: time for each, and memory.
+costs to add ten thousand contacts to a workflow against a thousand: time for each, and memory. Last, what it costs a
+worker that a thousand runs wait.
 """
 
 import time
@@ -16,16 +17,20 @@ from app.links.models import OneTimeLink
 from app.messaging.models import Message
 from app.proof.scenarios import make_host
 from app.workflows import adding
-from app.workflows.models import WorkflowRun
+from app.workflows.models import StepState, Workflow, WorkflowRun, WorkflowStepRun
 from app.workflows.steps import Step
 from tests.factories import NOW, make_workflow
 
+from . import idle
 from .measures import Measure, Measures, Plan, interleaved, pairs, require
 from .people import add_contacts
 from .sites import scratch, worker
 
 TRIGGERS = 60  # in one round
 FEW, MANY = 1_000, 10_000
+FIRST_WAITING, WAITING = 50, 1_000
+IDLE_SECONDS = 20.0
+A_MONTH = 30 * 24 * 60  # minutes
 WAIT_SECONDS = 120
 LOOK_SECONDS = 0.01
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -33,7 +38,13 @@ NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 def measure(plan: Plan) -> Measures:
     """Raises WrongAnswer when a trigger leads to no message, or to more than one link and message."""
-    return {**_triggers("sqlite", plan), **_triggers("postgresql", plan), **_adding(plan)}
+    return {
+        **_triggers("sqlite", plan),
+        **_triggers("postgresql", plan),
+        **_adding(plan),
+        **_waiting("sqlite", plan),
+        **_waiting("postgresql", plan),
+    }
 
 
 def _triggers(kind: str, plan: Plan) -> Measures:
@@ -116,11 +127,41 @@ def _peak(work: Any) -> float:
     return peak / 1024
 
 
+def _waiting(kind: str, plan: Plan) -> Measures:
+    """A worker with many runs that wait against itself with few. Raises WrongAnswer when it has more threads."""
+    many, seconds = plan.of(WAITING, 2 * FIRST_WAITING), max(5.0, IDLE_SECONDS * plan.share)
+    with scratch(kind) as (app, settings), app.app_context():
+        account_id = make_host().account_id
+        steps = (Step("wait", "wait", {"until": "time", "minutes": A_MONTH}),)
+        workflow = make_workflow(account_id, "by_hand", steps)
+        with worker(settings) as pid:
+            _let_wait(workflow, "first", FIRST_WAITING, 0)
+            few_percent, few_threads = idle.percent(pid, seconds), idle.threads(pid)
+            _let_wait(workflow, "later", many, FIRST_WAITING)
+            many_percent, many_threads = idle.percent(pid, seconds), idle.threads(pid)
+    require(many_threads <= few_threads, f"{few_threads} threads became {many_threads}")
+    return {
+        f"a worker while {many:,} runs wait, {NAMES[kind]}": Measure(
+            [(few_percent, many_percent)], 1.5, 1.2, unit="% of a core", floor=f"{FIRST_WAITING} runs wait"
+        )
+    }
+
+
+def _let_wait(workflow: Workflow, tag: str, amount: int, already: int) -> None:
+    """Add so many contacts, until each waits."""
+    add_contacts(workflow.account_id, amount, already, tags=(tag,))
+    in_transaction(lambda: adding.ask(workflow, {"tag": tag}, workflow.created_by_id, clock.now()))
+    began, due = time.perf_counter(), WorkflowStepRun.state == StepState.WAITING
+    while _count(WorkflowStepRun, due) < already + amount:
+        require(time.perf_counter() - began < WAIT_SECONDS * 2, f"{_count(WorkflowStepRun, due)} runs wait")
+        time.sleep(LOOK_SECONDS)
+
+
 def _trigger(account_id: int, contact_id: int) -> None:
     at = max(clock.now(), NOW)  # the workflow is on since then
     events.record("tag_added", account_id=account_id, contact_id=contact_id, at=at, data={"tag": "vip"})
 
 
-def _count(model: type) -> int:
+def _count(model: type, *which: Any) -> int:
     with db.engine.connect() as reading:
-        return reading.execute(select(func.count()).select_from(model)).scalar_one()
+        return reading.execute(select(func.count()).select_from(model).where(*which)).scalar_one()
