@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from ..contacts.models import Contact
 from ..db import connection
 from ..links.models import OneTimeLink
+from ..messaging.models import Message
 from .choice import PAGE_SIZE, Choice, Section
 from .models import (
     RunState,
@@ -26,7 +27,7 @@ LATELY = timedelta(days=7)
 
 workflow, version, run = Workflow.__table__, WorkflowVersion.__table__, WorkflowRun.__table__
 step_run, run_link, contact = WorkflowStepRun.__table__, WorkflowRunLink.__table__, Contact.__table__
-link = OneTimeLink.__table__
+link, message = OneTimeLink.__table__, Message.__table__
 
 
 class Page(NamedTuple):
@@ -122,6 +123,12 @@ def links_of(run_id: int) -> dict[str, int]:
     """The links that the run made or took up, by step."""
     rows = connection().execute(select(run_link).where(run_link.c.run_id == run_id))
     return {row.step_key: row.link_id for row in rows}
+
+
+def messages_of(message_ids: Iterable[int | None]) -> dict[int, Any]:
+    """Where each message stands, by its number."""
+    rows = select(message).where(message.c.id.in_({each for each in message_ids if each}))
+    return {row.id: row for row in connection().execute(rows)}
 
 
 def versions_of(workflow_id: int) -> Sequence[Any]:

@@ -8,6 +8,7 @@ from .. import clock, web
 from ..contacts.models import Contact
 from ..db import db, transaction
 from ..errors import Conflict, DomainError
+from ..messaging import words as message_words
 from . import access, lists, runs, service, surroundings, words
 from .blueprint import RUN, bp, my_run
 from .choice import Choice, Section
@@ -90,6 +91,7 @@ def _page(found: WorkflowRun, refusal: DomainError | None = None) -> Response:
         steps=_steps(found, definition, known),
         chip=words.RUN_CHIPS[found.state],
         step_chips=words.STEP_CHIPS,
+        chip_of=message_words.chip_of,
         can_retry=found.state == RunState.FAILED,
         can_stop=found.state in (RunState.WAITING, RunState.FAILED),
         reader=web.reader(),
@@ -100,6 +102,7 @@ def _steps(found: WorkflowRun, definition: Any, known: Any) -> list[dict[str, An
     """The steps that the run has come to, in the order of the page."""
     rows, links = lists.steps_of(found.id), lists.links_of(found.id)
     calendars = lists.calendars_of(links.values())
+    messages = lists.messages_of(row.output.get("message_id") for row in rows.values())
     return [
         {
             "number": place.number.replace(".yes.", ", yes ").replace(".no.", ", no "),
@@ -109,7 +112,7 @@ def _steps(found: WorkflowRun, definition: Any, known: Any) -> list[dict[str, An
             "output": words.output_words(place.step, rows[place.step.key]),
             "link_id": links.get(place.step.key),
             "calendar_id": calendars.get(links.get(place.step.key)),
-            "message_id": rows[place.step.key].output.get("message_id"),
+            "message": messages.get(rows[place.step.key].output.get("message_id")),
         }
         for place in places(definition.steps)
         if place.step.key in rows

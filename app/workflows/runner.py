@@ -41,9 +41,9 @@ class _Then(NamedTuple):
 class _StepFailed(Exception):
     """Rolls back what the step had begun."""
 
-    def __init__(self, step: Step, why: str) -> None:
+    def __init__(self, step: Step, why: str, counts: bool = True) -> None:
         super().__init__(why)
-        self.step, self.why = step, why
+        self.step, self.why, self.counts = step, why, counts
 
 
 def advance(event: Event, now: datetime) -> datetime | None:
@@ -55,7 +55,7 @@ def advance(event: Event, now: datetime) -> datetime | None:
             if then.call is not None:
                 then = _called(then.call, run_id, leg, now)
         except _StepFailed as failed:
-            in_transaction(lambda failed=failed: runs.fail(run_id, leg, failed.step, failed.why, now))
+            in_transaction(lambda failed=failed: _note_failure(failed, run_id, leg, now))
             return None
         if not then.goes_on:
             return then.due_at
@@ -109,27 +109,32 @@ def _note_answer(answer: calling.Answered, run_id: int, leg: int, now: datetime)
     row = next(each for each in rows.values() if each.state == StepState.CALLING)
     step = steps.find(definition_of(run.version_id).steps, row.step_key)
     if answer.is_done:
-        return _noted(run, step, Done({"status": answer.status}), now)
+        return _noted(run, step, Done({"status": answer.status}), now, counts=False)
     tries = row.output.get("tries", 0) + 1
     if not answer.may_pass or tries > len(calling.WAITS):
-        raise _StepFailed(step, answer.why)
-    runs.write_step(run, step, StepState.CALLING, now, output={"tries": tries})
-    return _noted(run, step, Until(now + calling.WAITS[tries - 1], answer.why), now)
+        raise _StepFailed(step, answer.why, counts=False)
+    again = Until(now + calling.WAITS[tries - 1], answer.why)
+    return _noted(run, step, again, now, counts=False, output={"tries": tries})
 
 
-def _noted(run: WorkflowRun, step: Step, result: Done | Skipped | Until | Ended, now: datetime) -> _Then:
+def _note_failure(failed: _StepFailed, run_id: int, leg: int, now: datetime) -> None:
+    runs.fail(run_id, leg, failed.step, failed.why, now, counts=failed.counts)
+
+
+def _noted(
+    run: WorkflowRun, step: Step, result: Done | Skipped | Until | Ended, now: datetime, **how: Any
+) -> _Then:
     if isinstance(result, Until):
-        runs.write_step(run, step, StepState.WAITING, now, due_at=result.due_at, why=result.why)
+        runs.write_step(run, step, StepState.WAITING, now, due_at=result.due_at, why=result.why, **how)
         _note_place(run.id, step.key, result.due_at)
         return _Then(due_at=result.due_at)
+    if isinstance(result, Done):
+        runs.write_step(run, step, StepState.DONE, now, output=result.output, holds=result.holds, **how)
+    else:
+        runs.write_step(run, step, StepState.SKIPPED, now, why=result.why, **how)
     if isinstance(result, Ended):
-        runs.write_step(run, step, StepState.SKIPPED, now, why=result.why)
         runs.end(run.id, RunState.STOPPED, result.why, now)
         return _Then()
-    if isinstance(result, Skipped):
-        runs.write_step(run, step, StepState.SKIPPED, now, why=result.why)
-    else:
-        runs.write_step(run, step, StepState.DONE, now, output=result.output, holds=result.holds)
     _note_place(run.id, step.key, now)
     return _Then(goes_on=True)
 

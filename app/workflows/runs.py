@@ -109,7 +109,7 @@ def end(run_id: int, state: RunState, why: str, now: datetime, actor_id: int | N
     return True
 
 
-def fail(run_id: int, leg: int, step: Step, why: str, now: datetime) -> None:
+def fail(run_id: int, leg: int, step: Step, why: str, now: datetime, *, counts: bool = True) -> None:
     """Note that a step could not be done, unless another job has the run by now and may do it. The run stands still
     until somebody has it tried again."""
     failed = update(table).where(table.c.id == run_id, table.c.leg == leg, WAITING)
@@ -117,7 +117,7 @@ def fail(run_id: int, leg: int, step: Step, why: str, now: datetime) -> None:
     row = connection().execute(failed.values(values).returning(*table.c)).one_or_none()
     if row is None:
         return
-    write_step(row, step, StepState.FAILED, now, why=why, output={})
+    write_step(row, step, StepState.FAILED, now, counts=counts, why=why, output={})
     about = {"run_id": run_id, "workflow_id": row.workflow_id, "state": "failed", "why": why[:200]}
     _record("workflow_run_failed", row.account_id, row.contact_id, now, None, **about)
 
@@ -137,15 +137,17 @@ def retry(run_id: int, now: datetime, actor_id: int | None = None) -> None:
     _record(RESUMED, row.account_id, row.contact_id, now, actor_id, run_id=run_id, leg=leg)
 
 
-def write_step(run: Any, step: Step, state: StepState, now: datetime, **values: Any) -> None:
-    """Store how a step of the run stands: one row, made at the first time."""
+def write_step(
+    run: Any, step: Step, state: StepState, now: datetime, *, counts: bool = True, **values: Any
+) -> None:
+    """Store how a step of the run stands: one row, made at the first time. `counts`: it was tried once more."""
     is_over = state not in GOING_ON
     changed = {"state": state, "ended_at": now if is_over else None, "due_at": None, "why": "", **values}
     changed["why"] = changed["why"][:500]
     first = {"holds": False, "output": {}, **changed, "attempts": 1, "began_at": now}
     about = {"run_id": run.id, "step_key": step.key, "workflow_id": run.workflow_id, "kind": step.kind}
     row = upsert(step_table).values(**about, **first)
-    again = {**changed, "attempts": step_table.c.attempts + 1}
+    again = {**changed, "attempts": step_table.c.attempts + int(counts)}
     connection().execute(row.on_conflict_do_update(index_elements=["run_id", "step_key"], set_=again))
 
 

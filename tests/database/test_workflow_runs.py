@@ -28,7 +28,7 @@ from app.messaging import kinds, opt_outs
 from app.messaging.models import MessageState
 from app.messaging.occasions import Occasion
 from app.workflows import calling, contact_data, runner, runs, service, timed
-from app.workflows.models import RunState, StepState, WorkflowLiveLink, WorkflowRun
+from app.workflows.models import RunState, StepState, WorkflowLiveLink, WorkflowRun, WorkflowStepRun
 from app.workflows.steps import Settings, Step, Window, parse
 
 from ..factories import (
@@ -556,6 +556,8 @@ class TestWebhooks:
         assert advance_all(now) == [None]
         (run,) = stored_runs()
         assert (run.state, run.why) == (RunState.FAILED, "It answered: 503.")
+        tried = db.session.scalars(db.select(WorkflowStepRun.attempts)).all()
+        assert tried == [len(calling.WAITS) + 1] == [len(server.sent)]
         assert len({asked.headers["webhook-id"] for asked in server.sent}) == 1
         server.status = 200
         in_transaction(lambda: runs.retry(run.id, now))

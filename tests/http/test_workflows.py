@@ -303,6 +303,7 @@ class TestRuns:
         page = scene.client.get(run).text
         for words in ("Create one-time link", "The one-time link", "The message", "due Wed 2 Dec"):
             assert words in page
+        assert ">Waiting</span></span>" in page  # the message
         assert "1 done" in scene.client.get(path).text
         assert "was taken out" in follow(scene, send(scene.client, f"{run}/stop", run))
         assert send(scene.client, f"{run}/stop", run).status_code == 409
