@@ -103,7 +103,7 @@ add(Belonging("workflow_runs", merge=merge, export=export))
 timeline.SAID |= {
     "workflow_run_started": "Came into a workflow",
     "workflow_run_resumed": "The workflow looked again",
-    "workflow_run_ended": "Went through a workflow",
+    "workflow_run_ended": "Left a workflow",
     "workflow_run_failed": "A step of a workflow failed",
     "link_messaged": "Sent a one-time link by a workflow",
 }

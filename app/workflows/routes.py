@@ -119,8 +119,8 @@ def editor(
 ) -> Response:
     """The page of the workflow: its trigger, its steps in order, its settings, and where it stands."""
     draft, known = parse(workflow.draft), surroundings.known_to(workflow.account_id)
-    reader = web.reader()
-    counted = lists.step_counts(workflow.id)
+    reader, counted, is_changed = web.reader(), lists.step_counts(workflow.id), service.is_changed(workflow)
+    shown = faults or _lost(workflow, draft, known, is_changed)
     return web.render(
         "workflows/show.html",
         "steps",
@@ -131,16 +131,22 @@ def editor(
         steps={place.step.key: _line(place, known, reader, counted) for place in places(draft.steps)},
         settings=words.settings_words(draft),
         menu=menu.offered(),
-        faults=faults or [],
-        faulty={fault.key for fault in faults or []},
+        faults=shown,
+        faulty={fault.key for fault in shown},
+        is_lost=not faults,
         refusal=refusal,
-        is_changed=service.is_changed(workflow),
+        is_changed=is_changed,
         versions=lists.versions_of(workflow.id),
         hook=hook_address(workflow) if draft.trigger == "hook" else None,
         reader=reader,
         focus=request.args.get("focus"),
         did=request.args.get("did"),
     )
+
+
+def _lost(workflow: Workflow, draft: Definition, known: checks.Known, is_changed: bool) -> list[checks.Fault]:
+    """What a workflow that is on no longer has: a calendar was switched off since, or a stage is gone."""
+    return checks.faults(draft, known) if workflow.is_on and not is_changed else []
 
 
 def seen_edits() -> int:

@@ -160,6 +160,14 @@ class TestEditor:
         assert answer.status_code == 409
         assert "Publish this workflow first" in answer.text
 
+    def test_a_workflow_that_is_on_says_what_it_has_lost(self, scene):
+        path = running(scene, Step("link", "create_link", {"calendar_id": scene.calendar_id}))
+        assert "lacks something" not in scene.client.get(path).text
+        send(scene.client, f"/calendars/{scene.calendar_id}/switch-off", "/calendars")
+        page = scene.client.get(path).text
+        assert "This workflow lacks something that it needs" in page
+        assert "the calendar Intro call is switched off, so its links open for nobody." in page
+
     def test_unknown_values_are_refused_with_what_was_typed(self, scene, draft):
         message = {"subject": "Hi {{ contact.nmae }}", "text": "Hello", "calendar_id": 0}
         answer = submit(scene.client, f"{draft}/steps/new?add=send_email", "subject", **message)
