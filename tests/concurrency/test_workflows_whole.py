@@ -89,6 +89,13 @@ def test_every_trigger_and_every_step(place, outside, subtests):
             trial.send(seen)
 
 
+def test_every_kind_of_step_wait_and_condition_can_be_chosen_and_is_tried():
+    sorts = {"wait": kinds.WAITS, "if": conditions.ABOUT}
+    every = {f"{kind}:{sort}" for kind in sorts for sort in sorts[kind]} | {*kinds.STEPS} - {*sorts}
+    assert every == {*FORMS}
+    assert every <= {*TRIALS}
+
+
 def test_every_state_that_can_be_asked_for_is_found():
     asked = {f"{about} {each}" for about, each in _states()}
     found = {each for every in FOUND.values() for each in every}
