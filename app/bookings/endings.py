@@ -7,7 +7,9 @@ from .models import Booking, BookingStatus, Party, RequestEnd
 REQUESTS = {
     RequestEnd.DECLINED: "This request was declined.",
     RequestEnd.EXPIRED: "This request was not answered in time, and has expired.",
+    RequestEnd.WITHDRAWN: "This request was withdrawn.",
 }
+VERBS = {RequestEnd.DECLINED: "Declined", RequestEnd.WITHDRAWN: "Withdrawn"}
 
 
 def sentence(found: Any, otherwise: str = "This booking is cancelled.") -> str:
@@ -17,7 +19,7 @@ def sentence(found: Any, otherwise: str = "This booking is cancelled.") -> str:
 
 def verb(booking: Any) -> str:
     """What somebody has done to it: "Declined"."""
-    return "Declined" if booking.request_end == RequestEnd.DECLINED else "Cancelled"
+    return VERBS.get(booking.request_end, "Cancelled")
 
 
 def remark(booking: Booking, host_name: str) -> str:

@@ -44,10 +44,11 @@ class Party(StrEnum):
 
 
 class RequestEnd(StrEnum):
-    """How a request ended that did not become a booking, unless somebody cancelled it: it is cancelled either way."""
+    """How a request ended that did not become a booking: it is cancelled either way."""
 
     DECLINED = "declined"
     EXPIRED = "expired"  # nobody answered in time
+    WITHDRAWN = "withdrawn"  # by the contact
 
 
 class LimitPeriod(StrEnum):

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from ..db import connection, in_transaction
 from ..errors import Conflict, Overtaken, TooLate
-from . import changeable
+from . import changeable, endings
 from .changeable import table
 from .models import TENTATIVE, BookingStatus, Party, RequestEnd
 
@@ -91,7 +91,7 @@ def _why_not(found: Any, read: Any) -> Conflict:
     if found.request_end == RequestEnd.DECLINED:
         return Conflict("This request was declined already.")
     if found.status == BookingStatus.CANCELLED:
-        return Conflict("This request was cancelled.")
+        return Conflict(endings.sentence(found, "This request was cancelled."))
     if found.status == BookingStatus.CONFIRMED:
         return Conflict("This request was accepted already: it is a booking now, which can be cancelled.")
     if read.sequence != found.sequence:

@@ -24,7 +24,7 @@ SECTIONS = {
     Section.REQUESTS: "Requests",
     Section.UPCOMING: "Upcoming",
     Section.PAST: "Past",
-    Section.CANCELLED: "Cancelled",
+    Section.CANCELLED: "Cancelled or declined",  # requests that ran out or were withdrawn too
 }
 ALWAYS_SHOWN = (Section.UPCOMING, Section.PAST, Section.CANCELLED)  # most calendars never have a request
 

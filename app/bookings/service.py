@@ -6,7 +6,7 @@ from typing import Any
 from ..errors import Conflict, Overtaken, TooLate
 from . import changeable, endings
 from .changeable import table
-from .models import BookingStatus, Party
+from .models import BookingStatus, Party, RequestEnd
 
 
 def cancel(
@@ -18,7 +18,8 @@ def cancel(
     *,
     seen: int | None = None,
 ) -> None:
-    """Cancel a booking in the caller's transaction: its time is open again, its link stays Used.
+    """Cancel a booking in the caller's transaction: its time is open again, its link stays Used. What a contact
+    cancels before the host has confirmed it is a request that they withdraw.
 
     `seen` is its sequence as a page showed it, where that matters. Raises Conflict when it was changed since, is
     cancelled already or over, TooLate for a contact once its cut-off has passed, NotFound
@@ -28,6 +29,8 @@ def cancel(
     found = changeable.find(booking_id)
     if seen is not None and found.status != BookingStatus.CANCELLED:
         changeable.require_seen(found, seen)
+    is_request = found.status == BookingStatus.TENTATIVE and by == Party.CONTACT
+    ended = {"request_end": RequestEnd.WITHDRAWN} if is_request else {}
     cancelled = changeable.close(
         found,
         now,
@@ -35,10 +38,12 @@ def cancel(
         table.c.starts_at > changeable.must_start_after(by, found.cutoff_minutes, now),
         cancelled_by=by,
         cancel_reason=reason,
+        **ended,
     )
     if cancelled is None:
         raise _why_not_cancelled(found, now)
-    changeable.record("booking_cancelled", cancelled, now, actor_id, by=by.value, reason=reason)
+    said = {"by": by.value, "reason": reason, **ended}
+    changeable.record("booking_cancelled", cancelled, now, actor_id, **said)
 
 
 def mark_no_show(booking_id: int, is_no_show: bool, now: datetime, actor_id: int) -> None:

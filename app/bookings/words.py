@@ -22,6 +22,7 @@ STATUS = {
 ENDED = {
     RequestEnd.DECLINED: ("Declined", "deleted"),
     RequestEnd.EXPIRED: ("Not answered", "deleted"),
+    RequestEnd.WITHDRAWN: ("Request withdrawn", "deleted"),
 }
 NO_SHOW = ("No-show", "expired")
 ENDINGS = ("booking_cancelled", "booking_declined")
@@ -73,13 +74,18 @@ def row_of(booking: Any, user_id: int, reader: Reader, now: datetime, *, manages
 def chips_of(booking: Any, now: datetime) -> list[tuple[str, str]]:
     """(word, tone) of the status, and whether it is under way or nobody came."""
     is_live = booking.status != BookingStatus.CANCELLED
-    word, tone = ENDED[booking.request_end] if booking.request_end else STATUS[booking.status]
+    word, tone = state_of(booking)
     chips = [(word, tone if booking.ends_at > now else "neutral")]
     if is_live and booking.starts_at <= now < booking.ends_at:
         chips.append(UNDER_WAY)
     if is_live and booking.no_show_at:
         chips.append(NO_SHOW)
     return chips
+
+
+def state_of(booking: Any) -> tuple[str, str]:
+    """(word, tone) of its status; of a request that is over how it ended."""
+    return ENDED[booking.request_end] if booking.request_end else STATUS[booking.status]
 
 
 def their_when(booking: Booking, reader: Reader) -> str | None:
@@ -97,12 +103,14 @@ def section_of(booking: Booking, now: datetime) -> Section:
 
 
 def ended_by(booking: Booking, events: Iterable[tuple[Any, str | None]]) -> str:
-    """How a booking came to be cancelled: "Cancelled by Dana Reyes", "Declined by ...", "Not answered in time"."""
+    """How a booking came to be cancelled: "Cancelled by Dana Reyes", "Declined by ...", "Not answered in time",
+    "Request withdrawn by Sam Lee"."""
     if booking.request_end == RequestEnd.EXPIRED:
         return "Not answered in time"
     by = next((name for event, name in events if event.name in ENDINGS and name), None)
     who = by or (booking.name if booking.cancelled_by == Party.CONTACT else "the host")
-    return f"{endings.verb(booking)} by {who}"
+    is_withdrawn = booking.request_end == RequestEnd.WITHDRAWN
+    return f"{'Request withdrawn' if is_withdrawn else endings.verb(booking)} by {who}"
 
 
 def ending_mail(booking: Booking) -> str:
@@ -110,6 +118,7 @@ def ending_mail(booking: Booking) -> str:
     return {
         RequestEnd.DECLINED: "booking_declined",
         RequestEnd.EXPIRED: "booking_request_expired",
+        RequestEnd.WITHDRAWN: "booking_withdrawn",
     }.get(booking.request_end, "booking_cancelled")
 
 
@@ -161,12 +170,16 @@ def _entry(booking: Booking, event: Any, actor: str | None, reader: Reader) -> E
         "booking_declined": (f"Declined by {by}", "danger"),
         "booking_request_expired": ("Not answered in time", "danger"),
         "booking_rescheduled": (f"Time changed by {by}", ""),
-        "booking_cancelled": (f"Cancelled by {by}", "danger"),
+        "booking_cancelled": (f"{_cancelled(event)} by {by}", "danger"),
         "booking_no_show": (f"Marked as a no-show by {by}", ""),
         "booking_no_show_undone": (f"No-show taken back by {by}", ""),
         "manage_link_asked": (f"{by} asked for the address of this booking", ""),
     }.get(event.name, (event.name.replace("_", " ").capitalize(), ""))
     return Entry(event.at, text, _from_and_to(event, reader) or event.data.get("reason", ""), tone)
+
+
+def _cancelled(event: Any) -> str:
+    return "Request withdrawn" if event.data.get("request_end") == RequestEnd.WITHDRAWN else "Cancelled"
 
 
 def _from_and_to(event: Any, reader: Reader) -> str:

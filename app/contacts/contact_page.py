@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from .. import clock, web
 from ..bookings.models import Booking
-from ..bookings.words import STATUS as BOOKING_WORDS
-from ..bookings.words import zone_words
+from ..bookings.words import state_of, zone_words
 from ..calendars.access import calendars_for
 from ..calendars.models import Calendar
 from ..db import connection, db
@@ -54,7 +53,7 @@ def contact_page(
         notes=editing.notes_of(contact.id),
         channels=channels_of(contact),
         links=[(each, chip_of(each, clock.now())) for each in links],
-        bookings=[(each, *BOOKING_WORDS[each.status]) for each in bookings],
+        bookings=[(each, *state_of(each)) for each in bookings],
         entries=timeline_of(contact, links, bookings),
         tag_form=tag or TagForm(formdata=None),
         note_form=note or NoteForm(formdata=None),

@@ -52,6 +52,8 @@ def entry_of(
     text = SAID.get(event.name, event.name.replace("_", " ").capitalize())
     if event.name == "booking_created" and event.data.get("status") == "tentative":
         text = "Asked for a time"
+    if links.is_withdrawal(event):
+        text = links.WITHDRAWN
     by = f" by {names[event.actor_id]}" if event.actor_id in names else ""
     calendar = calendars.get(event.calendar_id, "")
     detail = " · ".join(filter(None, (calendar, _detail(event))))

@@ -44,6 +44,7 @@ SAID = {
     "newer_link_refused": "Somebody asked for a newer link, and got nothing",
     "manage_link_refused": "Somebody else asked for the address of the booking, and got nothing",
 }
+WITHDRAWN = "Request withdrawn"  # what a contact cancels before it was confirmed
 BY_EITHER = ("booking_rescheduled", "booking_cancelled")  # the host, who is then named, or the contact
 SEEN = {
     SightingKind.FETCHED: "Opened, perhaps by a scanner",
@@ -112,10 +113,17 @@ def openings(sightings: Iterable[Any], is_used: bool) -> list[Entry]:
     return entries
 
 
+def is_withdrawal(event: Any) -> bool:
+    """True for the end of a request that was no booking yet."""
+    return event.name == "booking_cancelled" and event.data.get("request_end") == "withdrawn"
+
+
 def _of_event(event: Any, names: Mapping[int, str], askers: Mapping[int, str]) -> Entry:
     text = SAID.get(event.name, event.name.replace("_", " ").capitalize())
     if event.name == "booking_created" and event.data.get("status") == "tentative":
         text = "Asked for"
+    if is_withdrawal(event):
+        text = WITHDRAWN
     detail = askers.get(event.data.get("request_id"), "") or _detail(event)
     return Entry(event.at, f"{text}{_by(event, names)}", detail, TONES.get(event.name, ""))
 

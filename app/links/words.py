@@ -75,10 +75,17 @@ def row_of(link: Any, base_url: str, tz: str, reader: Reader, now: datetime) -> 
     )
 
 
+ENDED = {
+    RequestEnd.DECLINED: "Declined",
+    RequestEnd.EXPIRED: "Not answered",
+    RequestEnd.WITHDRAWN: "Withdrawn",
+}
+
+
 def _booked_as(link: Any) -> str:
     """What the link led to, as it stands now."""
     if link.request_end:
-        return "Declined" if link.request_end == RequestEnd.DECLINED else "Not answered"
+        return ENDED[link.request_end]
     return {BookingStatus.CANCELLED: "Cancelled", BookingStatus.TENTATIVE: "To be confirmed"}.get(
         link.booking_status, "Booking"
     )

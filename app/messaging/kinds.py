@@ -80,6 +80,12 @@ KINDS = {
     "booking_request_expired_host": Kind(
         "Request not answered, to the host", HostMail("Not answered", "A request has run out", live=False)
     ),
+    "booking_withdrawn": Kind(
+        "Request withdrawn", ContactMail("Your request is withdrawn", live=False, method="CANCEL")
+    ),
+    "booking_withdrawn_host": Kind(
+        "Request withdrawn, to the host", HostMail("Request withdrawn", "A request was withdrawn", live=False)
+    ),
     "booking_reminder": Kind("Reminder", ContactMail("Your booking is coming up", live=True, may_stop=True)),
     "booking_reminder_host": Kind(
         "Reminder, to the host", HostMail("Reminder", "A booking is coming up", live=True, has_file=False)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ..bookings.models import Booking, BookingStatus
+from ..bookings.models import Booking, BookingStatus, RequestEnd
 from ..db import in_transaction
 from ..events import Event
 from . import hosting, notices
@@ -21,8 +21,10 @@ def booking_rescheduled(event: Event, now: datetime) -> None:
 
 
 def booking_cancelled(event: Event, now: datetime) -> None:
-    """Cancellation to both."""
-    in_transaction(lambda: _tell(event, now, "booking_cancelled"))
+    """Cancellation to both, or that a request was withdrawn."""
+    is_withdrawn = event.data.get("request_end") == RequestEnd.WITHDRAWN
+    kind = "booking_withdrawn" if is_withdrawn else "booking_cancelled"
+    in_transaction(lambda: _tell(event, now, kind))
 
 
 def booking_confirmed(event: Event, now: datetime) -> None:

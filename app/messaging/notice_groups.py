@@ -27,11 +27,13 @@ GROUPS = {
         "booking_accepted",
         "booking_declined",
         "booking_request_expired",
+        "booking_withdrawn",
     ),
     "To the host, of bookings that are confirmed by hand": (
         "booking_requested_host",
         "booking_accepted_host",
         "booking_request_expired_host",
+        "booking_withdrawn_host",
     ),
 }
 

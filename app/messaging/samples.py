@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..bookings import changeable, manage
-from ..bookings.models import Booking, BookingStatus, Party
+from ..bookings.models import Booking, BookingStatus, Party, RequestEnd
 from ..calendars.models import Calendar
 from ..localtime import Reader, wall_to_instant
 from ..scheduling.wallclock import date_at
@@ -20,6 +20,7 @@ NAME, EMAIL = "Sam Lee", "sam@example.org"
 IS_TEST = "This is a test: the booking below is invented, and its addresses (…) lead nowhere."
 REQUESTED = "booking_requested"
 ENDED = ("booking_cancelled", "booking_declined", "booking_request_expired")
+WITHDRAWN = "booking_withdrawn"
 
 
 def letter(builder: ContactMail, calendar: Calendar, kind: str, text: Text, now: datetime) -> Letter:
@@ -59,6 +60,9 @@ def as_test(letter: Letter, calendar: Calendar) -> Letter:
 def _booking(calendar: Calendar, kind: str, starts_at: datetime, now: datetime) -> Booking:
     """Never added to the session. Its key is nobody's, so that it has no address of its own."""
     ended = {"status": BookingStatus.CANCELLED, "cancelled_by": Party.HOST} if kind in ENDED else {}
+    if kind == WITHDRAWN:
+        withdrawn = {"request_end": RequestEnd.WITHDRAWN, "cancelled_by": Party.CONTACT}
+        ended = {"status": BookingStatus.CANCELLED, **withdrawn}
     answer_by = changeable.answer_by(calendar, starts_at, now)
     waiting = {"status": BookingStatus.TENTATIVE, "answer_by": answer_by} if kind == REQUESTED else {}
     values: dict[str, Any] = {

@@ -55,4 +55,7 @@ TEXTS = {
         f"Not confirmed: {_WITH}",
         "your request was not answered in time, so the time is no longer kept for you.",
     ),
+    "booking_withdrawn": _text(
+        f"Request withdrawn: {_WITH}", "you have withdrawn your request. The time is no longer kept for you."
+    ),
 }

@@ -7,7 +7,7 @@ from enum import Enum
 from ..amounts import length_words
 from ..bookings.changeable import closes_at
 from ..bookings.manage import Managed
-from ..bookings.models import Booking, BookingStatus, RequestEnd
+from ..bookings.models import Booking, BookingStatus
 from ..bookings.places import contacts_entry, place_after
 from ..calendar_links import CalendarLink, calendar_links
 from ..localtime import Reader
@@ -25,6 +25,7 @@ class State(Enum):
     PAST = "past"
     DECLINED = "declined"
     EXPIRED = "expired"  # a request that was not answered in time
+    WITHDRAWN = "withdrawn"  # a request, by its contact
     CANCELLED = "cancelled"
 
     @property
@@ -73,7 +74,7 @@ def confirmation(managed: Managed, reader: Reader, now: datetime) -> Confirmatio
 def state_of(booking: Booking, now: datetime) -> State:
     """Cancelled stays cancelled after its time; a request ends with its last moment to be answered."""
     if booking.request_end:
-        return State.DECLINED if booking.request_end == RequestEnd.DECLINED else State.EXPIRED
+        return State(booking.request_end.value)
     if booking.status == BookingStatus.CANCELLED:
         return State.CANCELLED
     if booking.status == BookingStatus.TENTATIVE:
@@ -119,5 +120,6 @@ def _title(state: State, day: str) -> str:
         State.PAST: f"This booking was on {day}",
         State.DECLINED: "This request was declined",
         State.EXPIRED: "This request was not answered in time",
+        State.WITHDRAWN: "This request was withdrawn",
         State.CANCELLED: "This booking was cancelled",
     }[state]

@@ -327,7 +327,7 @@ BOOKINGS = [
         _booking("upcoming", f"/change/details?s={at(9, days=5)}"), status=409),
     booking("that was moved", _booking("moved")),
     bookings("to answer", "/bookings?status=requests"),
-    *(booking(f"as a request: {name}", _booking(name)) for name in ("request", "declined", "unanswered")),
+    *(booking(f"as a request: {name}", _booking(name)) for name in ("request", "declined", "withdrawn", "unanswered")),
     booking("to decline", _booking("request"), both(follow("Decline"), visible("dialog[open]"))),
     _of("decline a request", "bookings.decline")("", _booking("request", "/decline")),
     _of("cancel a booking", "bookings.cancel")("", _booking("upcoming", "/cancel")),

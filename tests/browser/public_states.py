@@ -156,7 +156,8 @@ CHANGE = [
     _picker("of a calendar that confirms", _open("for confirming")),
     _form("for a request", _details("for confirming", at(9, days=3))),
     *(State(f"place of a request {name}", "public.manage_booking", _place(key))
-      for name, key in (("that waits", "request"), ("declined", "declined"), ("that nobody answered", "unanswered"))),
+      for name, key in (("that waits", "request"), ("declined", "declined"), ("withdrawn", "withdrawn"),
+                        ("that nobody answered", "unanswered"))),
     State("a request to move", "public.confirm_change", _asked_again),
     State("a request to withdraw", "public.ask_to_cancel", lambda stage: f"{stage.ids['place of request']}/cancel"),
     _move("that may be cancelled", "public.ask_to_cancel", "/cancel"),

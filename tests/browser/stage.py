@@ -375,6 +375,7 @@ def _make_bookings(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
         "request": (wish(confirming, None, at(13, days=7)), NOW),
         "declined": (wish(confirming, None, at(14, days=7)), NOW),
         "unanswered": (wish(confirming, None, at(15, days=7)), A_WEEK_AGO),
+        "withdrawn": (wish(confirming, None, at(16, days=7)), NOW),
         "too late": (wish(closing, None, at(10, days=7)), NOW),
         "past": (wish(intro, links["past one"], at(9, days=-1)), A_WEEK_AGO),
         "missed": (wish(intro, None, at(10, days=-1)), A_WEEK_AGO),
@@ -383,6 +384,7 @@ def _make_bookings(stage: Stage, made: dict[str, Calendar], ada: User) -> None:
     with transaction():
         cancel(stage.ids["called off"], Party.HOST, "I have to travel that day.", NOW, ada.id)
         cancel(stage.ids["given up"], Party.CONTACT, "", NOW)
+        cancel(stage.ids["withdrawn"], Party.CONTACT, "That day suits me no more.", NOW)
         mark_no_show(stage.ids["missed"], True, NOW, ada.id)
         requests.decline(stage.ids["declined"], "We are away that week.", NOW, ada.id, seen=0)
     requests.expire_requests(NOW)

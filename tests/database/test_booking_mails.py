@@ -241,6 +241,19 @@ def test_a_declined_request_is_no_cancelled_booking(calendar, post):
     assert "ancel" not in without_file
 
 
+def test_a_request_that_was_withdrawn_is_no_cancelled_booking(calendar, post):
+    asked = _tentative(calendar)
+    with transaction():
+        cancel(asked.id, Party.CONTACT, "Too far", NOW)
+    to_sam, to_dana = mails_after(post, "booking_cancelled")
+    assert to_sam["Subject"].startswith("Request withdrawn: Intro call with Dana Reyes")
+    assert to_dana["Subject"].startswith("Request withdrawn: Sam Lee, Intro call")
+    for mail in (to_sam, to_dana):
+        assert "Withdrawn by: Sam Lee\nReason: Too far" in text_of(mail)
+        assert event_in(mail)[1]["COMMENT"] == "Withdrawn by Sam Lee: Too far"
+        assert "ancel" not in mail["Subject"] + text_of(mail) + parts(mail)["text/html"].get_content()
+
+
 def test_when_the_host_has_left_whoever_has_the_calendar_is_told(calendar, post):
     grace = join(calendar.host, "Grace Hopper", Role.OWNER, email="grace@example.org")
     make_booking(calendar)

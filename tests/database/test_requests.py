@@ -130,12 +130,12 @@ def test_unanswered_ones_expire_once_and_open_their_time(calendar):
         (
             lambda each: in_transaction(lambda: service.cancel(each, Party.CONTACT, "", NOW)),
             accepted,
-            "was cancelled",
+            "was withdrawn",
         ),
         (
             lambda each: in_transaction(lambda: service.cancel(each, Party.CONTACT, "", NOW)),
             declined,
-            "was cancelled",
+            "was withdrawn",
         ),
     ],
 )

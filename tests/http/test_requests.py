@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 from app import clock
 from app.accounts.models import User
 from app.bookings import requests
-from app.bookings.models import BookingStatus, Party
+from app.bookings.models import BookingStatus, Party, RequestEnd
 from app.bookings.rescheduling import Move, reschedule
+from app.bookings.service import cancel
+from app.contacts.bookings import contact_of_booking
 from app.db import in_transaction
 from app.links.models import LinkStatus
 from tests.factories import NOW, at, make_booking, make_calendar, make_link
@@ -91,8 +93,20 @@ class TestContact:
     def test_it_can_be_withdrawn(self, site: Site) -> None:
         path = site.book(asking(site)).location
         assert "Withdraw this request?" in site.client.get(f"{path}/cancel").text
-        assert site.client.post(f"{path}/cancel").location == path
-        assert site.bookings()[0].status == BookingStatus.CANCELLED
+        assert site.client.post(f"{path}/cancel", data={"reason": "Too far"}).location == path
+        (booking,) = site.bookings()
+        assert (booking.status, booking.request_end) == (BookingStatus.CANCELLED, RequestEnd.WITHDRAWN)
+        page = site.client.get(path)
+        assert title_of(page).startswith("This request was withdrawn")
+        assert "You wrote: <bdi>Too far</bdi>" in page.text
+        assert "ancelled" not in page.text
+
+    def test_a_booking_that_was_a_request_is_cancelled(self, site: Site) -> None:
+        path = site.book(asking(site)).location
+        self.answer(site, lambda each: requests.accept(each, LATER, site.dana.id, seen=0))
+        site.client.post(f"{path}/cancel")
+        assert site.bookings()[0].request_end is None
+        assert title_of(site.client.get(path)).startswith("This booking was cancelled")
 
     def test_another_time_for_a_booking_is_asked_for_again(self, site: Site) -> None:
         path = site.book(asking(site)).location
@@ -161,6 +175,24 @@ class TestOwner:
         assert "Declined</span>" in client.get("/bookings?status=cancelled").text
         assert link_status(app) == LinkStatus.USED
         assert event_names(app, request_path) == ["booking_created", "booking_declined"]
+
+    def test_one_that_was_withdrawn_reads_so_wherever_it_stands(
+        self, app: Flask, client: FlaskClient, request_path: str
+    ):
+        with app.app_context():
+            booking = stored(app, request_path)
+            in_transaction(lambda: cancel(booking.id, Party.CONTACT, "", NOW))
+            contact_id = in_transaction(lambda: contact_of_booking(booking.id, NOW))
+            link = f"/calendars/{booking.calendar_id}/links/{booking.link_id}"
+        page = client.get(request_path).text
+        assert "Request withdrawn by Sam Lee, Tue 1 Dec 2026 09:00 Berlin" in page
+        assert "<strong>Request withdrawn by Sam Lee</strong>" in page
+        assert "Request withdrawn</span>" in client.get("/bookings?status=cancelled").text
+        assert "<strong>Request withdrawn by the contact</strong>" in client.get(link).text
+        of_contact = client.get(f"/contacts/{contact_id}").text
+        assert "Request withdrawn</span>" in of_contact
+        assert ">Request withdrawn</a>" in of_contact
+        assert "Cancelled" not in page + of_contact
 
     def test_who_declined_reads_whether_the_contact_was_told(
         self, app: Flask, client: FlaskClient, request_path: str
