@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from .. import clock, config, web
-from ..db import transaction
+from ..db import in_transaction, transaction
 from ..errors import Conflict, DomainError
 from . import access, checks, lists, menu, ready_made, service, surroundings, words
 from .blueprint import WORKFLOW, bp, my_workflow
@@ -105,8 +105,7 @@ def delete(workflow_id: int) -> Response:
     workflow = my_workflow(workflow_id)
     if request.method != "POST":  # HEAD too
         return web.render("workflows/delete.html", workflow=workflow)
-    with transaction():
-        service.delete_workflow(workflow, web.current().user.id, clock.now())
+    in_transaction(lambda: service.delete_workflow(workflow, web.current().user.id, clock.now()))
     return web.go_to(".index", notice=f"{workflow.name} deleted. Links it made stay.")
 
 

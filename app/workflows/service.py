@@ -17,7 +17,7 @@ from ..calendars.texts import one_line
 from ..db import connection, db
 from ..errors import Conflict, Invalid, NotFound
 from . import checks, surroundings
-from .models import RunState, Workflow, WorkflowRun, WorkflowVersion
+from .models import WAITING, RunState, Workflow, WorkflowRun, WorkflowVersion
 from .runs import end
 from .steps import Definition, as_json, parse, renewed
 
@@ -140,6 +140,9 @@ def switch_off(workflow: Workflow, actor_id: int, now: datetime) -> None:
 
 def delete_workflow(workflow: Workflow, actor_id: int, now: datetime) -> None:
     """Delete it with its runs and its words; links they made stay, and messages stay listed."""
+    # Whoever takes a run further holds the run, then asks for the workflow: the same order here, or both would wait.
+    going = select(run_table.c.id).where(run_table.c.workflow_id == workflow.id, WAITING)
+    connection().execute(going.order_by(run_table.c.id).with_for_update())
     _record("workflow_deleted", workflow, actor_id, now, called=workflow.name)
     connection().execute(delete(table).where(table.c.id == workflow.id))
 

@@ -126,7 +126,7 @@ def change(workflow_id: int, act: Callable[..., object]) -> None:
     in_transaction(lambda: act(workflow, *seen, workflow.created_by_id, NOW))
 
 
-def tagged_at_once(app, *contacts) -> list[Event]:
+def tagged_at_once(*contacts) -> list[Event]:
     """The events that tell workflows of it."""
     with transaction():
         for contact in contacts:
@@ -147,7 +147,7 @@ def test_of_workflows_that_supersede_links_at_once_one_link_is_left(app):
             supersede = Settings(supersede=True)
             make_workflow(calendar.account_id, "tag_added", linking(calendar), settings=supersede)
         contact = make_contact(calendar.account_id)
-        for event in tagged_at_once(app, contact):
+        for event in tagged_at_once(contact):
             triggers.on_event(event, NOW)
         jobs = stored(Event, Event.name == STARTED, Event.contact_id == contact.id)
         race(app, [partial(runner.advance, event, NOW) for event in jobs])
@@ -160,7 +160,7 @@ def test_contacts_who_become_one_while_both_come_in_leave_one_run_and_one_link(a
         steps = (*linking(calendar), Step("wait", "wait", {"until": "time", "minutes": 1440}))
         make_workflow(calendar.account_id, "tag_added", steps, settings=Settings(reentry=True))
         kept, other = make_contact(calendar.account_id), make_contact(calendar.account_id)
-        events_ = tagged_at_once(app, kept, other)
+        events_ = tagged_at_once(kept, other)
         starts = [partial(triggers.on_event, event, NOW) for event in events_]
         race(app, [*starts, partial(merge_both, kept.id, other.id)])
         jobs = stored(Event, Event.name == STARTED, Event.contact_id == kept.id)
@@ -177,6 +177,25 @@ def merge_both(kept_id: int, other_id: int) -> None:
         merge(kept, other, NOW, None)
 
     in_transaction(merged)
+
+
+def test_a_workflow_is_deleted_while_its_runs_go_on(app):
+    for _ in range(4):
+        calendar = make_calendar(make_user())
+        workflow_id = make_workflow(calendar.account_id, "tag_added", linking(calendar)).id
+        contacts = [make_contact(calendar.account_id) for _ in range(3)]
+        for event in tagged_at_once(*contacts):
+            triggers.on_event(event, NOW)
+        theirs = Event.contact_id.in_([contact.id for contact in contacts])
+        jobs = [partial(runner.advance, event, NOW) for event in stored(Event, Event.name == STARTED, theirs)]
+        race(app, [*jobs, partial(delete, workflow_id)])
+        assert stored(WorkflowRun, WorkflowRun.workflow_id == workflow_id) == []
+
+
+def delete(workflow_id: int) -> None:
+    workflow = db.session.get_one(Workflow, workflow_id)
+    with transaction():
+        service.delete_workflow(workflow, workflow.created_by_id, NOW)
 
 
 def test_r38_real_workers_and_kills_among_them(database, tmp_path):
