@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from . import conditions, values
-from .kinds import BY_PHONE, ROUND_BOOKING, STEPS, TRIGGERS, knows
+from .kinds import BY_PHONE, OVER_LINKS, ROUND_BOOKING, STEPS, TRIGGERS, knows
 from .path import before, makes_link
 from .steps import DEEPEST, MOST_STEPS, Definition, Place, Step, places
 
@@ -94,8 +94,16 @@ class _Checked(NamedTuple):
     known: Known
 
     @property
+    def makes_link(self) -> bool:
+        return any(makes_link(step) for step in self.done)
+
+    @property
     def has_link(self) -> bool:
-        return knows(self.definition.trigger, "link") or any(makes_link(step) for step in self.done)
+        return knows(self.definition.trigger, "link") or self.makes_link
+
+    @property
+    def has_over_link(self) -> bool:
+        return self.definition.trigger in OVER_LINKS and not self.makes_link
 
     @property
     def has_booking(self) -> bool:
@@ -138,8 +146,18 @@ def _message(checked: _Checked, *texts: str) -> Iterator[str]:
         yield "enter what it says."
     yield from _values(checked, *texts)
     calendar_id = checked.options.get("calendar_id")
-    if values.needs_link(*texts) and (calendar_id or not checked.has_link):
+    if values.needs_link(*texts) and not calendar_id and checked.has_over_link:
+        yield "the link that started this is over by then. Choose a calendar, so that this step makes a new one."
+    elif _depends_on_calendar(checked, *texts):
         yield from _calendar(calendar_id, checked.known)
+
+
+def _depends_on_calendar(checked: _Checked, *texts: str) -> bool:
+    """True when the message names a link or a calendar, which it has to choose, or has chosen."""
+    needs_link = values.needs_link(*texts)
+    has_one = checked.has_link if needs_link else checked.has_booking
+    names_one = needs_link or values.needs_calendar(*texts)
+    return names_one and bool(checked.options.get("calendar_id") or not has_one)
 
 
 def _values(checked: _Checked, *texts: str) -> Iterator[str]:

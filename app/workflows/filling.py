@@ -23,8 +23,15 @@ def fill(text: str, run: WorkflowRun, contact: Contact, now: datetime) -> str:
     return render.fill(text, values_of(contact, looking.link_of(run), looking.booking_of(run), ""))
 
 
-def values_of(contact: Contact, link: Any | None, booking: Booking | None, address: str) -> dict[str, str]:
-    """What each value stands for; one that there is nothing for is empty."""
+def values_of(
+    contact: Contact,
+    link: Any | None,
+    booking: Booking | None,
+    address: str,
+    calendar: Calendar | None = None,
+) -> dict[str, str]:
+    """What each value stands for; one that there is nothing for is empty. `calendar` is named where it is not that of
+    the link or the booking."""
     words = contact.name.split()
     own = {f"{values.FIELD}{key}": str(value) for key, value in contact.fields.items()}
     known = {
@@ -34,7 +41,7 @@ def values_of(contact: Contact, link: Any | None, booking: Booking | None, addre
         "contact.email": contact.email,
         "contact.phone": contact.phone,
         values.ONE_TIME_LINK: address,
-        **_of_calendar(link, booking),
+        **_of_calendar(calendar or _calendar(link, booking), link),
         **_of_booking(booking),
         "account.name": db.session.get_one(Account, contact.account_id).name,
     }
@@ -48,9 +55,12 @@ class _Known(dict[str, str]):
         return super().get(name, "" if name.startswith(values.FIELD) else default)
 
 
-def _of_calendar(link: Any | None, booking: Booking | None) -> dict[str, str]:
+def _calendar(link: Any | None, booking: Booking | None) -> Calendar | None:
     calendar_id = link.calendar_id if link else booking.calendar_id if booking else None
-    calendar = db.session.get(Calendar, calendar_id) if calendar_id else None
+    return db.session.get(Calendar, calendar_id) if calendar_id else None
+
+
+def _of_calendar(calendar: Calendar | None, link: Any | None) -> dict[str, str]:
     if calendar is None:
         return {"calendar.name": "", "host.name": "", "link.expires": ""}
     expires = link.expires_at if link else None

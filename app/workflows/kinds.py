@@ -89,6 +89,8 @@ TRIGGERS = {
     "by_hand": TriggerKind("Added by hand only", OTHER),
     "hook": TriggerKind("Inbound hook", OTHER),
 }
+# What starts a workflow by one of these has a link that books no more.
+OVER_LINKS = ("link_used", "link_opened_after_use", "link_asked_for", "link_expired")
 # A contact that comes by one of these may have no e-mail address.
 BY_PHONE = ("call_missed", "sms_received")
 

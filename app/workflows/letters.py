@@ -130,7 +130,8 @@ def _told(occasion: Occasion, run_id: int | None = None) -> _Told:
     run = db.session.get(WorkflowRun, run_id) if run_id else None
     link = looking.link_of(run) if run else link
     calendar = db.session.get(Calendar, message.calendar_id) if message.calendar_id else None
-    return _Told(step, contact, filling.values_of(contact, link, booking, address), calendar)
+    known = filling.values_of(contact, link, booking, address, calendar)
+    return _Told(step, contact, known, calendar)
 
 
 def _booking(booking_id: int | None) -> Booking | None:

@@ -6,6 +6,7 @@ is done twice, however often a run is taken up again, and it ends, as there are 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from . import values
 from .kinds import SENDING
 from .steps import IF, STOP, Place, Step, places
 
@@ -37,8 +38,10 @@ def before(place: Place, earlier: Iterable[Place]) -> Iterator[Step]:
 
 
 def makes_link(step: Step) -> bool:
-    """True for a step after which the run has a link."""
-    return step.kind == "create_link" or (step.kind in SENDING and bool(step.options.get("calendar_id")))
+    """True for a step after which the run has a link: a message makes one only where it is named."""
+    if step.kind not in SENDING or not step.options.get("calendar_id"):
+        return step.kind == "create_link"
+    return values.needs_link(*(str(step.options.get(name) or "") for name in ("subject", "text")))
 
 
 def asks_after_booking(steps: Sequence[Step], key: str, above: bool = False) -> bool:

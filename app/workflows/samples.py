@@ -31,12 +31,12 @@ def read_by(contact: Contact, words: Words) -> Words:
 
 def _values_of(contact: Contact, calendar_id: int | None) -> dict[str, str]:
     booking = _latest_booking(contact)
-    known = filling.values_of(contact, None, booking, NO_LINK_YET)
+    calendar = db.session.get(Calendar, calendar_id) if calendar_id else None
+    if calendar is not None and calendar.account_id != contact.account_id:
+        calendar = None
+    known = filling.values_of(contact, None, booking, NO_LINK_YET, calendar)
     if booking is None:
         known |= {name: f"({words})" for name, words in values.BOOKING.items()}
-    calendar = db.session.get(Calendar, calendar_id) if calendar_id else None
-    if calendar is not None and calendar.account_id == contact.account_id:
-        known |= {"calendar.name": calendar.name, "host.name": calendar.host.name}
     return known
 
 

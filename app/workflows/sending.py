@@ -61,7 +61,7 @@ def _send(turn: Turn, to: Recipient, texts: tuple[str, ...], queue: Callable[...
         at=turn.now,
         contact_id=turn.contact.id,
         link_id=link.id if link else None,
-        calendar_id=link.calendar_id if link else booking.calendar_id if booking else None,
+        calendar_id=_calendar_id(turn, link, booking),
         booking_id=booking.id if booking else None,
         data={"run_id": turn.run.id, "version_id": turn.run.version_id, "step": turn.step.key},
     )
@@ -77,6 +77,14 @@ def _no_use_telling(turn: Turn, booking: Booking | None) -> str:
         return NO_BOOKING
     asked = path.asks_after_booking(turn.definition.steps, turn.step.key, above=True)
     return CALLED_OFF if turn.was_called_off and not asked else ""
+
+
+def _calendar_id(turn: Turn, link: OneTimeLink | None, booking: Booking | None) -> int | None:
+    """The calendar that the message is about: that of its link, else the step's, the booking's or the run's link's."""
+    if link is not None:
+        return link.calendar_id
+    about = booking or looking.link_of(turn.run)
+    return turn.step.options.get("calendar_id") or (about.calendar_id if about else None)
 
 
 def _link_for(turn: Turn, *texts: str) -> OneTimeLink | None:

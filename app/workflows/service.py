@@ -4,7 +4,7 @@ Editing changes the draft only. Publishing checks it and makes a version, which 
 finish the one they began with.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -96,6 +96,7 @@ def publish(workflow: Workflow, seen: int, actor_id: int, now: datetime) -> Work
     faults = checks.faults(draft, surroundings.known_to(workflow.account_id))
     if faults:
         raise Unfinished(faults)
+    is_new = (draft.trigger, draft.filters) != _published_trigger(workflow)
     latest = select(func.coalesce(func.max(version_table.c.number), 0)).where(
         version_table.c.workflow_id == workflow.id
     )
@@ -111,6 +112,7 @@ def publish(workflow: Workflow, seen: int, actor_id: int, now: datetime) -> Work
     workflow.published_id = version.id
     if workflow.is_on:
         workflow.follows = draft.trigger
+        workflow.on_since = now if is_new else workflow.on_since
     db.session.flush()
     _record("workflow_published", workflow, actor_id, now, number=version.number)
     return version
@@ -174,6 +176,13 @@ def stop_run(run: WorkflowRun, actor_id: int, now: datetime) -> None:
     """Take the contact out of a run. Raises Conflict when it is over."""
     if not end(run.id, RunState.STOPPED, "Somebody took the contact out of this run.", now, actor_id):
         raise Conflict("This run is over already.")
+
+
+def _published_trigger(workflow: Workflow) -> tuple[str, Mapping[str, Any]] | None:
+    if workflow.published_id is None:
+        return None
+    published = parse(db.session.get_one(WorkflowVersion, workflow.published_id).definition)
+    return published.trigger, published.filters
 
 
 def _hold(workflow: Workflow) -> None:

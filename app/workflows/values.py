@@ -16,8 +16,10 @@ CONTACT = {
 LINK = {
     ONE_TIME_LINK: "A personal link that books once",
     "link.expires": "Until when the link can be used",
-    "calendar.name": "The calendar that the link books",
-    "host.name": "Who the link books",
+}
+CALENDAR = {
+    "calendar.name": "The calendar that the link or the booking is of",
+    "host.name": "Who is booked by it",
 }
 BOOKING = {
     "booking.start_time": "When the booking is, in full, with the zone",
@@ -32,7 +34,7 @@ ACCOUNT = {"account.name": "Your workspace"}
 def known(field_names: Mapping[str, str]) -> dict[str, str]:
     """Every value there is, and what each stands for; `field_names` are the workspace's own fields by key."""
     own = {f"{FIELD}{key}": name for key, name in field_names.items()}
-    return {**CONTACT, **own, **LINK, **BOOKING, **ACCOUNT}
+    return {**CONTACT, **own, **LINK, **CALENDAR, **BOOKING, **ACCOUNT}
 
 
 def unknown(texts: Iterable[str], field_names: Mapping[str, str]) -> list[str]:
@@ -54,6 +56,11 @@ def uses(text: str, names: Iterable[str]) -> bool:
 def needs_link(*texts: str) -> bool:
     """True when a link has to be there before the texts can be written."""
     return any(uses(text, LINK) for text in texts)
+
+
+def needs_calendar(*texts: str) -> bool:
+    """True when the texts name a calendar, whether by a link or a booking."""
+    return any(uses(text, CALENDAR) for text in texts)
 
 
 def needs_booking(*texts: str) -> bool:

@@ -191,6 +191,22 @@ class TestStarting:
         enter(contact)
         assert stored_runs() == []
 
+    def test_what_happened_before_its_trigger_was_published_starts_nothing(self, calendar, contact):
+        link = make_link(calendar, contact_id=contact.id)
+        workflow = make_workflow(calendar.account_id, "call_missed", (tag_step("seen"),))
+        draft, later = parse(workflow.draft), NOW + 2 * HOUR
+        for minutes in (60, 60):
+            with transaction():
+                new = replace(draft, trigger="link_not_opened", filters={"minutes": minutes})
+                service.change_draft(workflow, new, workflow.edits)
+                service.publish(workflow, workflow.edits, calendar.host_id, later)
+            timed.start_due(later)
+            assert stored_runs() == []
+            later += HOUR
+        fresh = make_link(calendar, contact_id=contact.id, created_at=NOW + 2 * HOUR)
+        timed.start_due(later)
+        assert [run.link_id for run in stored_runs()] == [fresh.id] != [link.id]
+
     def test_a_running_contact_finishes_the_version_it_started_on(self, calendar, contact):
         workflow = make_workflow(calendar.account_id, "tag_added", (wait(), tag_step("old")))
         enter(contact)
@@ -700,6 +716,18 @@ class TestBookingEvents:
         deliver_all()
         assert mails()[0].state == MessageState.KEPT
         assert words_of(told) == f"Wed 2 Dec 09:00 (Berlin) {db.session.get_one(Booking, made.id).reference}"
+
+    @pytest.mark.parametrize("trigger", ["booking_made", "link_used"])
+    @pytest.mark.parametrize("by_link", [True, False])
+    def test_a_message_names_the_calendar_of_a_booking_however_it_was_made(
+        self, calendar, contact, trigger, by_link
+    ):
+        make_workflow(calendar.account_id, trigger, (mail_step(text="{{ calendar.name }}, {{ host.name }}"),))
+        make_booking(calendar, make_link(calendar, contact_id=contact.id) if by_link else None)
+        settle()
+        assert len(mails()) == (by_link or trigger == "booking_made")
+        for told in mails():
+            assert words_of(told).startswith("Intro call, Ada")
 
     def test_before_and_after_a_booking_by_the_clock_once_each(self, calendar):
         make_workflow(calendar.account_id, "before_booking", (tag_step("soon"),), filters={"minutes": 60})

@@ -85,6 +85,27 @@ def test_who_calls_may_have_no_e_mail_address():
     assert "recipient check" in fault
 
 
+def test_a_message_that_names_no_link_makes_none():
+    plain = Step("a", "send_email", {"subject": "Hi", "text": "Hello", "calendar_id": 1})
+    (fault,) = said(plain, MAIL)
+    assert fault.startswith("Step 2 (Send e-mail)")
+
+
+def test_a_message_may_name_the_calendar_of_its_booking():
+    thanks = Step("a", "send_email", {"subject": "Hi", "text": "{{ calendar.name }}, {{ host.name }}"})
+    assert said(thanks, trigger="booking_made") == []
+    assert said(thanks, trigger="link_used") == []
+    (fault,) = said(thanks)
+    assert "Choose the calendar" in fault
+
+
+def test_a_link_that_is_over_is_not_sent_again():
+    (fault,) = said(MAIL, trigger="link_expired")
+    assert "the link that started this is over by then" in fault
+    assert said(LINK, MAIL, trigger="link_expired") == []
+    assert said(MAIL, trigger="link_not_opened", minutes=60) == []
+
+
 def test_a_step_sees_the_links_of_its_own_way_only():
     other_way = Step("a", "if", {"about": "tag", "value": "vip"}, (LINK,), (MAIL,))
     (fault,) = said(other_way)
