@@ -24,7 +24,7 @@ def test_backup_and_restore_say_what_they_did_and_which_key_it_takes(
     assert re.search(
         r"^Sound: integrity ok, used links (\d+) == their bookings \1, no overlaps\.$", written.stdout, re.M
     )
-    assert re.search(r"^[0-9a-f]{8} +\d+ +\d+   SECRET_KEY, makes new links$", written.stdout, re.M)
+    assert re.search(r"^[0-9a-f]{8} +\d+ +\d+ +\d+   SECRET_KEY, makes new links$", written.stdout, re.M)
     again = slotkey(environ, "backup", str(file))
     assert (again.returncode, "exists already" in again.stderr) == (1, True)
 
