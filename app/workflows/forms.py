@@ -11,10 +11,10 @@ from ..calendars.forms import ZoneField
 from ..calendars.hours import until_minutes
 from ..calendars.texts import one_line
 from ..web import BaseForm
-from .checks import LONGEST_MINUTES, Known
 from .kinds import TRIGGERS
+from .known import Known
 from .step_form import UNITS, in_largest_unit
-from .steps import Settings, Window
+from .steps import LONGEST_MINUTES, Settings, Window
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 SOURCES = {

@@ -7,10 +7,11 @@ from flask import Response, request, url_for
 from .. import clock, config, web
 from ..db import in_transaction, transaction
 from ..errors import Conflict, DomainError
-from . import access, checks, lists, menu, ready_made, service, surroundings, words
+from . import access, checks, lists, menu, ready_made, service, step_words, surroundings, words
 from .blueprint import WORKFLOW, bp, my_workflow
 from .forms import NameForm, NewWorkflowForm
 from .kinds import STEPS
+from .known import Known
 from .models import Workflow
 from .steps import Definition, parse, places
 
@@ -143,7 +144,7 @@ def editor(
     )
 
 
-def _lost(workflow: Workflow, draft: Definition, known: checks.Known, is_changed: bool) -> list[checks.Fault]:
+def _lost(workflow: Workflow, draft: Definition, known: Known, is_changed: bool) -> list[checks.Fault]:
     """What a workflow that is on no longer has: a calendar was switched off since, or a stage is gone."""
     return checks.faults(draft, known) if workflow.is_on and not is_changed else []
 
@@ -159,7 +160,7 @@ def hook_address(workflow: Workflow) -> str | None:
     return config.current().base_url + url_for("hooks_of_workflows.hook", token=token) if token else None
 
 
-def _row(row: Any, known: checks.Known) -> dict[str, Any]:
+def _row(row: Any, known: Known) -> dict[str, Any]:
     definition = parse(row.definition or row.draft)
     return {
         "it": row,
@@ -168,13 +169,13 @@ def _row(row: Any, known: checks.Known) -> dict[str, Any]:
     }
 
 
-def _line(place: Any, known: checks.Known, reader: Any, counted: Any) -> dict[str, Any]:
+def _line(place: Any, known: Known, reader: Any, counted: Any) -> dict[str, Any]:
     step = place.step
     return {
         "number": place.number.rpartition(".")[2],
         "path": place.number,
-        "title": words.title_of(step),
-        "summary": words.summary_of(step, known, reader),
+        "title": step_words.title_of(step),
+        "summary": step_words.summary_of(step, known, reader),
         "counts": words.count_words(counted.get(step.key, {})),
         "can_edit": step.kind != "stop" and step.kind in STEPS,
     }

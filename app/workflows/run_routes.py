@@ -9,7 +9,7 @@ from ..contacts.models import Contact
 from ..db import db, transaction
 from ..errors import Conflict, DomainError
 from ..messaging import words as message_words
-from . import access, lists, runs, service, surroundings, words
+from . import access, lists, runs, service, step_words, surroundings, words
 from .blueprint import RUN, bp, my_run
 from .choice import Choice, Section
 from .models import RunState, Workflow, WorkflowRun, WorkflowVersion
@@ -106,10 +106,10 @@ def _steps(found: WorkflowRun, definition: Any, known: Any) -> list[dict[str, An
     return [
         {
             "number": place.number.replace(".yes.", ", yes ").replace(".no.", ", no "),
-            "title": words.title_of(place.step),
-            "input": words.summary_of(place.step, known, web.reader()),
+            "title": step_words.title_of(place.step),
+            "input": step_words.summary_of(place.step, known, web.reader()),
             "row": rows[place.step.key],
-            "output": words.output_words(place.step, rows[place.step.key]),
+            "output": step_words.output_words(place.step, rows[place.step.key]),
             "link_id": links.get(place.step.key),
             "calendar_id": calendars.get(links.get(place.step.key)),
             "message": messages.get(rows[place.step.key].output.get("message_id")),
@@ -124,7 +124,7 @@ def _row(each: Any, known: Any) -> dict[str, Any]:
     return {
         "it": each,
         "who": each.name or each.email or each.phone,
-        "step": words.title_of(step) if step else "",
+        "step": step_words.title_of(step) if step else "",
     }
 
 

@@ -47,35 +47,19 @@ def start(
     definition: Definition = workflow.definition
     if not _may_enter(workflow.workflow_id, contact_id, definition, now):
         return None
-    row = upsert(table).values(
-        account_id=workflow.account_id,
-        workflow_id=workflow.workflow_id,
-        version_id=workflow.version_id,
+    run_id = _insert(
+        workflow,
+        now,
         contact_id=contact_id,
         entry=entry if definition.settings.reentry else "",
         started_by=started_by or definition.trigger,
         booking_id=booking_id,
         link_id=link_id,
-        state=RunState.WAITING,
-        at_key="",
-        due_at=now,
-        leg=1,
-        why="",
-        started_at=now,
     )
-    made = connection().execute(row.on_conflict_do_nothing().returning(table.c.id)).scalar_one_or_none()
-    if made is not None:
-        _record(
-            STARTED,
-            workflow.account_id,
-            contact_id,
-            now,
-            actor_id,
-            run_id=made,
-            leg=1,
-            workflow_id=workflow.workflow_id,
-        )
-    return made
+    if run_id is not None:
+        about = {"run_id": run_id, "leg": 1, "workflow_id": workflow.workflow_id}
+        _record(STARTED, workflow.account_id, contact_id, now, actor_id, **about)
+    return run_id
 
 
 def resume(run_ids: Iterable[int], now: datetime) -> int:
@@ -156,6 +140,23 @@ def _hold_contact(contact_id: int) -> None:
     held = select(contact.c.id).where(contact.c.id == contact_id).with_for_update(read=True, key_share=True)
     if connection().execute(held).one_or_none() is None:
         raise Overtaken("This contact was merged or erased at the same moment.")
+
+
+def _insert(workflow: Any, now: datetime, **values: Any) -> int | None:
+    """The number of the new run; None when the contact is on the way already, or came in by the same entry."""
+    row = upsert(table).values(
+        account_id=workflow.account_id,
+        workflow_id=workflow.workflow_id,
+        version_id=workflow.version_id,
+        state=RunState.WAITING,
+        at_key="",
+        due_at=now,
+        leg=1,
+        why="",
+        started_at=now,
+        **values,
+    )
+    return connection().execute(row.on_conflict_do_nothing().returning(table.c.id)).scalar_one_or_none()
 
 
 def _may_enter(workflow_id: int, contact_id: int, definition: Definition, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 
 from ..web import BaseForm
 from . import values
-from .checks import Known
+from .known import Known
 
 UNITS = {"minutes": 1, "hours": 60, "days": 1440}
 

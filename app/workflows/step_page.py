@@ -9,7 +9,7 @@ from .. import config, headers, web
 from ..digits import whole_number
 from ..errors import NotFound
 from ..phone import settings
-from . import menu, path, previews, step_tests, surroundings, values, words
+from . import menu, path, previews, step_tests, step_words, surroundings, values
 from .models import Workflow
 from .samples import Words
 from .step_form import StepForm
@@ -58,7 +58,7 @@ def step_page(workflow: Workflow, form: StepForm, step: Step, **more: Any) -> Re
         workflow,
         form,
         step=step,
-        title=words.title_of(step),
+        title=step_words.title_of(step),
         menu_words=menu.words_of(step.kind, step.options),
         values=values.known(form.known.fields) if form.has_values else {},
         is_shown=is_shown,

@@ -9,7 +9,7 @@ from flask import Response, request
 from .. import clock, web
 from ..db import transaction
 from ..errors import Conflict, NotFound
-from . import editing, menu, surroundings, words
+from . import editing, menu, step_words, surroundings
 from .blueprint import WORKFLOW, bp, my_workflow
 from .forms import FiltersForm, SettingsForm
 from .kinds import TRIGGERS
@@ -141,7 +141,7 @@ def _edited(workflow_id: int, key: str, edit: Any, said: str, **focus: Any) -> R
             change_draft(workflow, replace(draft, steps=edit(draft.steps)), seen_edits())
     except Conflict as refusal:
         return editor(my_workflow(workflow_id), refusal=refusal, status=refusal.status)
-    return web.go_to(".show", workflow_id=workflow_id, notice=f"{words.title_of(step)}: {said}", **focus)
+    return web.go_to(".show", workflow_id=workflow_id, notice=f"{step_words.title_of(step)}: {said}", **focus)
 
 
 def _trigger_groups() -> list[tuple[str, list[tuple[str, str]]]]:

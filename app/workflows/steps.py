@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 MOST_STEPS = 50
+LONGEST_MINUTES = 366 * 1440  # of a wait, and of the time before or after something
 DEEPEST = 3  # an `if` in an `if` in an `if`: beyond that nobody can read it
 KEY_LETTERS = "abcdefghijkmnpqrstuvwxyz"
 IF, STOP = "if", "stop"

@@ -8,7 +8,7 @@ from ..contacts.fields import fields_of
 from ..db import connection
 from ..intake.models import IntakeForm
 from ..pipelines.models import Pipeline, Stage
-from .checks import CalendarNow, Known
+from .known import CalendarNow, Known
 
 calendar, user, membership = Calendar.__table__, User.__table__, Membership.__table__
 form, pipeline, stage = IntakeForm.__table__, Pipeline.__table__, Stage.__table__

@@ -10,8 +10,8 @@ from wtforms.validators import Length, ValidationError
 from ..calendars.fields import ClockField, DayField, WholeNumber
 from ..calendars.texts import one_line
 from . import conditions
-from .checks import LONGEST_MINUTES
 from .step_form import UNITS, StepForm, in_largest_unit
+from .steps import LONGEST_MINUTES
 
 
 class WaitForm(StepForm):

@@ -14,7 +14,7 @@ from app.workflows import adding, service
 from app.workflows.models import RunState, Workflow, WorkflowRun
 from app.workflows.steps import MOST_STEPS, Definition, Step, parse, places
 
-from ..factories import NOW, make_contact, make_workflow
+from ..factories import NOW, make_calendar, make_contact, make_user, make_workflow
 from ..flows import advance_all, happen
 from ..forms_on_page import submit
 from ..mailing import events_called, messages
@@ -154,7 +154,7 @@ class TestEditor:
         path = made(scene, Definition("tag_added", {}, steps=(MAIL,)))
         answer = send(scene.client, f"{path}/publish", path, **{"seen": 0})
         assert answer.status_code == 422
-        assert "Step 1 (Send e-mail): Choose the calendar that the link books." in answer.text
+        assert "Step 1 (Send e-mail): choose the calendar that the link books." in answer.text
         assert 'href="#step-mail"' in answer.text
         answer = send(scene.client, f"{path}/switch", path, **{"do": "on"})
         assert answer.status_code == 409
@@ -219,6 +219,17 @@ class TestEditor:
         frame = scene.client.get(f"{path}/preview/mail").text
         assert "Intro call with Ada" in frame
         assert "(When, in few words, with the zone)" in frame
+
+    def test_a_preview_names_no_calendar_of_another_account(self, scene):
+        path = made(scene, Definition("tag_added", {}, steps=(MAIL,)))
+        contact(scene)
+        with scene.app.app_context():
+            others = make_calendar(make_user("Cleo Stranger"), name="Secret plans").id
+        asked = {"subject": "{{ calendar.name }}", "text": "", "do": "preview"}
+        for number in (others, 10**30, "x", -1):
+            answer = send(scene.client, f"{path}/steps/mail", path, calendar_id=number, **asked)
+            assert answer.status_code == 200
+            assert "Secret plans" not in answer.text
 
     def test_a_test_mail_is_in_the_words_typed_and_saves_nothing(self, scene):
         path = made(scene, Definition("tag_added", {}, steps=(MAIL,)))

@@ -52,8 +52,9 @@ PURE = (
     "messaging.render", "messaging.texts", "messaging.wire", "paths", "phone.formats", "phone.gsm",
     "phone.public_addresses", "phone.signing", "phones", "qr", "row_edits", "scheduling", "sms_gateway",
     "spreadsheets", "tokens", "workflows.checks",
-    "workflows.conditions", "workflows.editing", "workflows.facts", "workflows.kinds", "workflows.menu",
-    "workflows.path", "workflows.ready_made", "workflows.steps", "workflows.values", "workflows.waits", "zones",
+    "workflows.conditions", "workflows.editing", "workflows.facts", "workflows.kinds", "workflows.known",
+    "workflows.menu", "workflows.path", "workflows.ready_made", "workflows.step_checks", "workflows.steps",
+    "workflows.values", "workflows.waits", "zones",
 )  # fmt: skip
 # What single pages of the owner's read and say, over features on both sides. Rules may not import it.
 PAGE_HELPERS = (

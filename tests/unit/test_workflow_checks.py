@@ -3,8 +3,9 @@
 import pytest
 
 from app.workflows import conditions, kinds, values
-from app.workflows.checks import CalendarNow, Known, faults
+from app.workflows.checks import faults
 from app.workflows.facts import BookingState, Facts, LinkState
+from app.workflows.known import CalendarNow, Known
 from app.workflows.steps import Definition, Step
 
 KNOWN = Known(
@@ -85,6 +86,15 @@ def test_who_calls_may_have_no_e_mail_address():
     assert "recipient check" in fault
 
 
+def test_an_if_in_an_if_in_an_if_is_the_deepest():
+    inner = Step("tag", "add_tag", {"tag": "a"})
+    for depth in range(4):
+        inner = Step(f"if{depth}", "if", WITH_EMAIL, (inner,))
+        found = said(inner)
+        assert bool(found) == (depth == 3)
+    assert found == ["Step 1.yes.1.yes.1.yes.1 (If / else): an If can stand in at most 2 others."]
+
+
 def test_a_message_that_names_no_link_makes_none():
     plain = Step("a", "send_email", {"subject": "Hi", "text": "Hello", "calendar_id": 1})
     (fault,) = said(plain, MAIL)
@@ -96,7 +106,7 @@ def test_a_message_may_name_the_calendar_of_its_booking():
     assert said(thanks, trigger="booking_made") == []
     assert said(thanks, trigger="link_used") == []
     (fault,) = said(thanks)
-    assert "Choose the calendar" in fault
+    assert "choose the calendar" in fault
 
 
 def test_a_link_that_is_over_is_not_sent_again():
