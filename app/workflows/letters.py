@@ -149,8 +149,8 @@ def _address(link: Any, occasion: Occasion) -> str:
 
 
 KINDS = {
-    "workflow_email": Kind("Mail of a workflow", workflow_email),
-    "workflow_sms": Kind("Text of a workflow", workflow_sms),
+    "workflow_email": Kind("Message of a workflow", workflow_email),
+    "workflow_sms": Kind("Message of a workflow", workflow_sms),
     "workflow_notice": Kind("Notice of a workflow, to a member", workflow_notice),
     "workflow_test": Kind("Test of a workflow's mail", workflow_test, is_test=True),
     "workflow_sms_test": Kind("Test of a workflow's text", workflow_sms_test, is_test=True),
