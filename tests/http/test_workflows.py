@@ -211,6 +211,17 @@ class TestEditor:
         frame = scene.client.get(f"{path}/preview/mail?who=example").text
         assert "2 are found by “example”: type more to choose another." in frame
 
+    def test_nothing_typed_is_markup_in_a_preview(self, scene):
+        path = made(scene, Definition("tag_added", {}, steps=(MAIL,)))
+        contact(scene, name="<b>Sam</b>")
+        odd = "<script>alert(1)</script>{{ <i> }}{{ contact.name }}"
+        for who in ("", "<u>who</u>"):
+            asked = {"do": "preview", "who": who, "subject": odd, "text": odd}
+            frame = send(scene.client, f"{path}/steps/mail", path, **asked)
+            for tag in ("<script", "<b>", "<i>", "<u>"):
+                assert tag not in frame.text
+            assert "sandbox" in frame.headers["Content-Security-Policy"]
+
     def test_a_preview_names_the_calendar_that_an_earlier_step_has_chosen(self, scene):
         link = Step("link", "create_link", {"calendar_id": scene.calendar_id})
         words = {"subject": "{{ calendar.name }} with {{ host.name }}", "text": "{{ booking.short_time }}"}
