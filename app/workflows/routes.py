@@ -64,6 +64,18 @@ def publish(workflow_id: int) -> Response:
     return web.go_to(".show", workflow_id=workflow_id, notice=how)
 
 
+@bp.post(f"{WORKFLOW}/discard")
+def discard(workflow_id: int) -> Response:
+    """Takes back what was changed in the draft since it was published."""
+    workflow = my_workflow(workflow_id)
+    try:
+        with transaction():
+            service.discard(workflow, seen_edits())
+    except Conflict as refusal:
+        return editor(my_workflow(workflow_id), refusal=refusal, status=refusal.status)
+    return web.go_to(".show", workflow_id=workflow_id, notice="The draft is as it was published.")
+
+
 @bp.post(f"{WORKFLOW}/switch")
 def switch(workflow_id: int) -> Response:
     """Lets it start runs, or no more of them."""

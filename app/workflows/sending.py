@@ -19,6 +19,8 @@ STOPPED = "The contact wants no more such mails."
 NO_TEXTS = "The contact wants no texts."
 NO_BOOKING = "There is no booking that it could tell of."
 CALLED_OFF = "The booking that it tells of was cancelled."
+WAITS_FOR_HOURS = "Waits for the hours in which messages are sent."
+TOO_LATE = "The booking begins before the hours in which messages are sent."
 OVER = "The link was used, deleted or over already."
 
 
@@ -45,11 +47,13 @@ def send_sms(turn: Turn) -> Result:
 
 def _send(turn: Turn, to: Recipient, texts: tuple[str, ...], queue: Callable[..., int | None]) -> Result:
     """Queue the message in the hours for sending, with the link it speaks of."""
+    words, booking = [turn.text(name) for name in texts], looking.booking_of(turn.run)
+    tells_of_it = values.needs_booking(*words)
     opens_at = waits.opens_at(turn.definition.settings.window, turn.now, turn.contact.tz or None)
     if opens_at > turn.now:
-        return Until(opens_at, "Waits for the hours in which messages are sent.")
-    words, booking = [turn.text(name) for name in texts], looking.booking_of(turn.run)
-    if values.needs_booking(*words) and (why := _no_use_telling(turn, booking)):
+        is_too_late = tells_of_it and booking is not None and turn.now < booking.starts_at <= opens_at
+        return Skipped(TOO_LATE) if is_too_late else Until(opens_at, WAITS_FOR_HOURS)
+    if tells_of_it and (why := _no_use_telling(turn, booking)):
         return Skipped(why)
     link = _link_for(turn, *words)
     if link is not None and not is_open(link, turn.now):

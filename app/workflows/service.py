@@ -89,6 +89,14 @@ def change_draft(workflow: Workflow, definition: Definition, seen: int) -> None:
     db.session.refresh(workflow)
 
 
+def discard(workflow: Workflow, seen: int) -> None:
+    """Make the draft what was published. Raises Conflict when nothing was, and as `change_draft` does."""
+    if workflow.published_id is None:
+        raise Conflict("Nothing was published that the draft could go back to.")
+    published = db.session.get_one(WorkflowVersion, workflow.published_id)
+    change_draft(workflow, parse(published.definition), seen)
+
+
 def publish(workflow: Workflow, seen: int, actor_id: int, now: datetime) -> WorkflowVersion:
     """Make a version of the draft, which runs from now on. Raises Unfinished, and Conflict as `change_draft` does."""
     change_draft(workflow, parse(workflow.draft), seen)  # holds the row, and sees that nothing has changed

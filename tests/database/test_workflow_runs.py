@@ -395,6 +395,16 @@ class TestSteps:
         assert [step_states(run) for run in stored_runs()] == [{"mail": "skipped", "tag": "done"}] * 2
         assert mails() == []
 
+    def test_a_reminder_does_not_wait_until_its_booking_has_begun(self, calendar):
+        window = Window((0, 1, 2, 3, 4), 12 * 60, 18 * 60, "Europe/Berlin")
+        steps = (mail_step("soon", "At {{ booking.short_time }}"), mail_step("thanks", "Thank you"))
+        make_workflow(calendar.account_id, "booking_made", steps, settings=Settings(window=window))
+        make_booking(calendar, start=at(9))
+        happen("booking_created")
+        early = datetime.fromtimestamp(at(8, 30), UTC)
+        assert advance_all(early) == [early.replace(hour=11, minute=0)]
+        assert step_states(stored_runs()[0]) == {"soon": "skipped", "thanks": "waiting"}
+
     def test_messages_wait_for_their_hours(self, calendar, contact):
         window = Window((0, 1, 2, 3, 4), 12 * 60, 18 * 60, "Europe/Berlin")
         steps = (mail_step(text="Hello"),)

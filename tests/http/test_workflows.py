@@ -150,6 +150,19 @@ class TestEditor:
         assert answer.status_code == 422
         assert "Kept" in answer.text
 
+    def test_changes_of_the_draft_are_taken_back(self, scene):
+        path = running(scene, Step("a", "add_tag", {"tag": "one"}))
+        assert "Discard changes" not in scene.client.get(path).text
+        seen = stored(scene, path).edits
+        follow(scene, send(scene.client, f"{path}/steps/a/remove", path, **{"seen": seen}))
+        assert "Discard changes" in scene.client.get(path).text
+        assert send(scene.client, f"{path}/discard", path, seen=seen).status_code == 409
+        page = follow(scene, send(scene.client, f"{path}/discard", path, seen=seen + 1))
+        assert "Published" in page
+        assert steps_of(scene, path) == ["add_tag"]
+        draft = made(scene, Definition())
+        assert send(scene.client, f"{draft}/discard", draft, seen=0).status_code == 409
+
     def test_publishing_names_the_step_and_the_fault(self, scene):
         path = made(scene, Definition("tag_added", {}, steps=(MAIL,)))
         answer = send(scene.client, f"{path}/publish", path, **{"seen": 0})
