@@ -16,7 +16,7 @@ class LateRule(Rule):
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., Any]:
         write, written = super()._compile_builder, []
 
-        def build(rule: Rule, **values: Any) -> Any:
+        def build(rule: Rule, /, **values: Any) -> Any:
             if not written:
                 written.append(write(append_unknown))
             return written[0](rule, **values)

@@ -44,3 +44,10 @@ def test_an_address_is_built_as_ever_and_its_function_written_once(app: Flask, w
         assert url_for("link", link=7) == url_for("link", link=7) == "/links/7"
         assert url_for("link", link=8, page=2) == "/links/8?page=2"
     assert written == ["/links/<int:link>"]
+
+
+def test_values_may_have_any_name(app: Flask) -> None:
+    app.add_url_rule("/rules/<rule>", "rule", lambda rule: rule)
+    with app.test_request_context():
+        assert url_for("rule", rule="R1") == "/rules/R1"
+        assert url_for("home", rule="R1", written="x") == "/?rule=R1&written=x"
