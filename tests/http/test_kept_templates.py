@@ -47,6 +47,20 @@ def test_the_next_start_compiles_none_again(
     assert not compiled
 
 
+def test_another_jinja_compiles_them_again(
+    app_anew: Flask, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _page(app_anew)
+    monkeypatch.setattr(kept_templates, "JINJA", "3.1.7")
+    later = create_app(settings_for(database.url, tmp_path))
+    compiled, compile_ = [], later.jinja_env._compile
+    monkeypatch.setattr(
+        later.jinja_env, "_compile", lambda source, name: compiled.append(name) or compile_(source, name)
+    )
+    _page(later)
+    assert compiled
+
+
 def test_a_changed_template_is_compiled_again(
     app_anew: Flask, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
