@@ -28,9 +28,11 @@ def _replace_ends(old: str, new: str) -> None:
         return
     version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
     connection.exec_driver_sql("PRAGMA writable_schema = ON")
+    was, is_now = f"request_end IN ({old})", f"request_end IN ({new})"
     changed = connection.exec_driver_sql(
-        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = 'booking'",
-        (f"request_end IN ({old})", f"request_end IN ({new})"),
+        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?)"
+        " WHERE type = 'table' AND name = 'booking' AND instr(sql, ?)",
+        (was, is_now, was),
     )
     assert changed.rowcount == 1
     connection.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
