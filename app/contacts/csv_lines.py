@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -14,22 +15,27 @@ DELIMITERS = ",;\t"
 MOST_COLUMNS, LONGEST_CELL = 50, 2_000
 LOOKED_AT = 64 * 1024
 UNREADABLE = "This is no CSV file. Save the list as CSV (UTF-8) and upload that."
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx, .ods and .xls begin
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+SAYS_DELIMITER = re.compile(r'"?sep=([,;\t])"?\s*', re.IGNORECASE)  # as a first line, for spreadsheets only
 
 
 def lines_of(file: BinaryIO) -> Iterator[Line]:
     """Each line that holds anything, with its number, cells without blanks round them.
 
-    Read as UTF-8; what is not that is taken for Windows-1252, which older spreadsheets write. Raises Invalid for what
-    is no CSV file.
+    Read as UTF-8, or as UTF-16 where the file says so; what is neither is taken for Windows-1252, which older
+    spreadsheets write. Raises Invalid for what is no CSV file.
     """
     with io.TextIOWrapper(file, encoding=_encoding_of(file), newline="", errors="replace") as text:
         head = text.readline()
-        text.seek(0)
-        reader = csv.reader(text, delimiter=delimiter_of(head))
+        said = SAYS_DELIMITER.fullmatch(head)
+        if not said:
+            text.seek(0)
+        reader = csv.reader(text, delimiter=said[1] if said else delimiter_of(head))
         try:
             for cells in reader:
                 if any(cell.strip() for cell in cells):
-                    yield reader.line_num, [_tidy(cell) for cell in cells[:MOST_COLUMNS]]
+                    yield reader.line_num + bool(said), [_tidy(cell) for cell in cells[:MOST_COLUMNS]]
         except csv.Error as broken:
             raise Invalid(f"Line {reader.line_num} cannot be read. {UNREADABLE}", "file") from broken
 
@@ -42,8 +48,10 @@ def delimiter_of(head: str) -> str:
 def guess(head: list[str], labels: dict[str, str]) -> list[str]:
     """What each column seems to hold, by the words of the first line; `labels` are of the account's own fields."""
     found: list[str] = []
-    for word in (cell.strip().casefold() for cell in head):
-        target = next((name for name, words in KNOWN.items() if word in words), labels.get(word, ""))
+    for cell in head:
+        word = "".join(letter for letter in cell.casefold() if letter.isalnum())
+        own = labels.get(cell.strip().casefold(), "")
+        target = own or next((name for name, words in KNOWN.items() if word in words.split()), "")
         found.append(target if target not in found else "")
     return found
 
@@ -53,16 +61,25 @@ def is_head(first: list[str]) -> bool:
     return not any("@" in cell or sum(letter.isdigit() for letter in cell) > 4 for cell in first)
 
 
-KNOWN = {
-    "name": {"name", "full name", "contact", "display name", "nom", "nombre"},
-    "email": {"e-mail", "email", "mail", "e-mail address", "email address", "e-mail 1 - value", "correo"},
-    "phone": {"phone", "phone number", "mobile", "telephone", "tel", "telefon", "phone 1 - value", "handy"},
-    "tags": {"tags", "tag", "labels", "groups"},
+KNOWN = {  # by letters and digits alone
+    "name": "name fullname contact contactname displayname nom nombre",
+    "first_name": "firstname givenname forename vorname prénom prenom fornavn",
+    "last_name": "lastname surname familyname nachname familienname apellidos efternavn",
+    "email": "email mail emailaddress emailadresse mailadresse email1value primaryemail workemail courriel correo",
+    "phone": "phone phonenumber mobile mobilephone mobilenumber cell cellphone telephone telephonenumber tel telefon "
+    "telefonnummer mobil mobiltelefon handy handynummer phone1value primaryphone téléphone teléfono",
+    "tags": "tags tag labels groups",
 }
 
 
 def _encoding_of(file: BinaryIO) -> str:
     """Looked at as a whole, piece by piece: a file that begins in English may go on in anything."""
+    head = file.read(4)
+    file.seek(0)
+    if head in WORKBOOKS:
+        raise Invalid(UNREADABLE, "file")
+    if head.startswith(UTF16):
+        return "utf-16"
     utf8 = codecs.getincrementaldecoder("utf-8")()
     try:
         while piece := file.read(LOOKED_AT):

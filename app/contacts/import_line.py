@@ -48,7 +48,7 @@ def read(job: Any, cells: list[str]) -> Said:
     """What the cells say; `job` is the row of the import. Raises Invalid, which says why the line is skipped."""
     said = {target: cell for target, cell in zip(job.columns, cells, strict=False) if target and cell}
     number = _number(said.get("phone", ""), job.region)
-    details = checked(Details(said.get("name", ""), said.get("email", ""), number))
+    details = checked(Details(_name(said), said.get("email", ""), number))
     own = {key.removeprefix("field_"): value for key, value in said.items() if key.startswith("field_")}
     return Said(details, _tags(job, said.get("tags", "")), fields.checked_values(own))
 
@@ -64,6 +64,14 @@ def take(job: Any, said: Said, now: datetime) -> bool:
         tags.add(row, tag, now, actor_id)
     fields.fill_in(row, said.fields, now, actor_id)
     return is_new
+
+
+def _name(said: dict[str, str]) -> str:
+    """The name as one; a list that has first names apart may have the last ones under "Name"."""
+    whole, first, last = (said.get(part, "") for part in ("name", "first_name", "last_name"))
+    if whole and (last or first in whole):
+        return whole
+    return f"{first} {last or whole}".strip()
 
 
 def _number(text: str, region: str) -> str:

@@ -20,7 +20,15 @@ from .import_models import ContactImport, ImportState
 from .tags import LONGEST as LONGEST_TAG
 
 IMPORT = f"/contacts/imports/<{ID}:import_id>"
-TARGETS = [("", "Leave out"), ("name", "Name"), ("email", "E-mail"), ("phone", "Phone"), ("tags", "Tags")]
+TARGETS = [
+    ("", "Leave out"),
+    ("name", "Name"),
+    ("first_name", "First name"),
+    ("last_name", "Last name"),
+    ("email", "E-mail"),
+    ("phone", "Phone"),
+    ("tags", "Tags"),
+]
 
 
 class UploadForm(web.BaseForm):

@@ -71,6 +71,23 @@ def test_each_line_makes_finds_or_says_why_not(ada: User) -> None:
     assert list(db.session.scalars(told)) == [imports.STARTED]
 
 
+@pytest.mark.parametrize(
+    ("columns", "line", "name"),
+    [
+        (["first_name", "last_name", "email"], "Ada;Lovelace;ada@example.org", "Ada Lovelace"),
+        (["first_name", "last_name", "email"], "Ada;;ada@example.org", "Ada"),
+        (["name", "first_name", "email"], "Lovelace;Ada;ada@example.org", "Ada Lovelace"),
+        (["name", "first_name", "email"], "Ada;Ada;ada@example.org", "Ada"),
+        (["name", "last_name", "email"], "Countess Ada;Lovelace;ada@example.org", "Countess Ada"),
+        (["", "last_name", "email"], ";Lovelace;ada@example.org", "Lovelace"),
+    ],
+)
+def test_a_name_in_two_columns_becomes_one(ada: User, columns: list[str], line: str, name: str) -> None:
+    event = started(ada, f"a;b;c\n{line}\n", columns=columns)
+    imports.import_contacts(event, NOW)
+    assert db.session.scalars(select(Contact.name).where(Contact.email == "ada@example.org")).one() == name
+
+
 def test_a_worker_that_dies_leaves_the_rest_to_the_next(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "AT_ONCE", 2)
     monkeypatch.setattr(imports, "PARTS_A_TURN", 1)

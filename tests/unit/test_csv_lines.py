@@ -17,8 +17,21 @@ from app.errors import Invalid
         (b'x\n\n , \n"a\nb",c', [(1, ["x"]), (5, ["a\nb", "c"])]),
         (b"a\0b,\x00", [(1, ["ab", ""])]),
         (b"", []),
+        ("\ufeffName\tOrt\r\nJörg\tŁódź".encode("utf-16-le"), [(1, ["Name", "Ort"]), (2, ["Jörg", "Łódź"])]),
+        ("\ufeffName,Ort\r\nJörg,Łódź".encode("utf-16-be"), [(1, ["Name", "Ort"]), (2, ["Jörg", "Łódź"])]),
+        (b"sep=;\r\nName;Ort\r\nA,B;C", [(2, ["Name", "Ort"]), (3, ["A,B", "C"])]),
     ],
-    ids=["plain", "mark and semicolons", "windows", "blank and broken lines", "nul", "empty"],
+    ids=[
+        "plain",
+        "mark and semicolons",
+        "windows",
+        "blank and broken lines",
+        "nul",
+        "empty",
+        "unicode text",
+        "unicode text, high byte first",
+        "says its delimiter",
+    ],
 )
 def test_lines_are_read_as_they_were_meant(data: bytes, lines: list) -> None:
     assert list(lines_of(BytesIO(data))) == lines
@@ -27,6 +40,17 @@ def test_lines_are_read_as_they_were_meant(data: bytes, lines: list) -> None:
 def test_a_file_that_is_no_csv_is_refused() -> None:
     with pytest.raises(Invalid, match="Line 2 cannot be read"):
         list(lines_of(BytesIO(b"a,b\n" + b'"' + b"x" * 200_000)))
+
+
+@pytest.mark.parametrize("head", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+def test_a_workbook_is_refused_before_anything_is_read(head: bytes) -> None:
+    with pytest.raises(Invalid, match="Save the list as CSV"):
+        list(lines_of(BytesIO(head + b"\x14,\n" * 50)))
+
+
+def test_columns_of_other_programs_are_guessed() -> None:
+    heads = ["Vorname", "Nachname", "E-Mail-Adresse", "Mobile Phone", "Given Name", "Labels"]
+    assert guess(heads, {}) == ["first_name", "last_name", "email", "phone", "", "tags"]
 
 
 def test_columns_are_guessed_by_their_names() -> None:
