@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from .kinds import STEPS, TRIGGERS
 from .known import Known
-from .path import before
+from .path import along
 from .step_checks import CHECKS, Checked
 from .steps import DEEPEST, IF, LONGEST_MINUTES, MOST_STEPS, Definition, Place, Step, places
 
@@ -61,4 +61,4 @@ def _of_step(place: Place, earlier: list[Place], definition: Definition, known: 
     if check is None:
         yield "this version of Slotkey has no such step."
         return
-    yield from check(Checked(place.step.options, place, list(before(place, earlier)), definition, known))
+    yield from check(Checked(place.step.options, place, list(along(place, earlier)), definition, known))

@@ -1,6 +1,7 @@
 """The steps that send something to the contact: the message is queued in the transaction that stores the step."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from ..bookings.models import Booking
@@ -11,6 +12,7 @@ from ..links.openness import is_open
 from ..messaging import opt_outs
 from ..messaging.service import Recipient, queue_message, queue_sms
 from . import looking, path, step_links, values, waits
+from .facts import BookingState
 from .turns import Done, Result, Skipped, Turn, Until
 
 NO_EMAIL = "The contact has no e-mail address."
@@ -51,7 +53,7 @@ def _send(turn: Turn, to: Recipient, texts: tuple[str, ...], queue: Callable[...
     tells_of_it = values.needs_booking(*words)
     opens_at = waits.opens_at(turn.definition.settings.window, turn.now, turn.contact.tz or None)
     if opens_at > turn.now:
-        is_too_late = tells_of_it and booking is not None and turn.now < booking.starts_at <= opens_at
+        is_too_late = tells_of_it and _begins_before(turn, opens_at)
         return Skipped(TOO_LATE) if is_too_late else Until(opens_at, WAITS_FOR_HOURS)
     if tells_of_it and (why := _no_use_telling(turn, booking)):
         return Skipped(why)
@@ -74,12 +76,21 @@ def _send(turn: Turn, to: Recipient, texts: tuple[str, ...], queue: Callable[...
     return Done({"message_id": message_id, **({"link_id": link.id} if link else {})})
 
 
+def _begins_before(turn: Turn, opens_at: datetime) -> bool:
+    """True for a booking that is still to come, and is not by then."""
+    starts_at, is_on = (
+        turn.facts.booking_starts_at,
+        turn.facts.booking in (BookingState.ASKED, BookingState.COMING),
+    )
+    return is_on and starts_at is not None and turn.now < starts_at <= opens_at
+
+
 def _no_use_telling(turn: Turn, booking: Booking | None) -> str:
     """Why a message that tells of the booking is not sent; empty when it is. Whoever has asked how the booking stands
     knows what the message says of it."""
     if booking is None:
         return NO_BOOKING
-    asked = path.asks_after_booking(turn.definition.steps, turn.step.key, above=True)
+    asked = path.depends_on_booking(turn.definition.steps, turn.step.key)
     return CALLED_OFF if turn.was_called_off and not asked else ""
 
 

@@ -304,10 +304,22 @@ class TestSteps:
     def test_nobody_is_reminded_of_a_booking_that_was_cancelled(self, calendar):
         told = "See you {{ booking.short_time }}"
         asks = Step("if", "if", {"about": "booking", "value": "cancelled"}, (mail_step("sorry", told),), ())
+        one_reminder = (wait("before_booking", 60), mail_step("soon", "See you!"))
         for steps in (
-            (wait("before_booking", 60), mail_step("soon", "See you!")),
+            one_reminder,
             (wait("before_booking", 60), asks),
             (wait(minutes=60), mail_step("later", told), asks),
+            (wait("before_booking", 60), mail_step("soon", told), asks),
+            (wait("before_booking", 60), mail_step("soon", "See you!"), asks),
+            (
+                Step(
+                    "way",
+                    "if",
+                    {"about": "field", "field": "email", "is": "is_filled"},
+                    one_reminder,
+                    (asks,),
+                ),
+            ),
         ):
             make_workflow(calendar.account_id, "booking_made", steps)
         made = make_booking(calendar, start=at(9, days=3))
@@ -320,8 +332,11 @@ class TestSteps:
             ("stopped", {"wait": "skipped"}),
             ("done", {"wait": "skipped", "if": "done", "sorry": "done"}),
             ("done", {"wait": "done", "later": "skipped", "if": "done", "sorry": "done"}),
+            ("done", {"wait": "skipped", "soon": "skipped", "if": "done", "sorry": "done"}),
+            ("stopped", {"wait": "skipped"}),
+            ("stopped", {"way": "done", "wait": "skipped"}),
         ]
-        assert len(mails()) == 2
+        assert len(mails()) == 3
 
     def test_the_contact_and_its_fields_are_changed(self, calendar, contact):
         with transaction():
@@ -404,6 +419,16 @@ class TestSteps:
         early = datetime.fromtimestamp(at(8, 30), UTC)
         assert advance_all(early) == [early.replace(hour=11, minute=0)]
         assert step_states(stored_runs()[0]) == {"soon": "skipped", "thanks": "waiting"}
+
+    def test_what_tells_that_a_booking_was_cancelled_waits_for_its_hours(self, calendar):
+        window = Window((0, 1, 2, 3, 4), 12 * 60, 18 * 60, "Europe/Berlin")
+        steps = (mail_step("sorry", "Not at {{ booking.short_time }}"),)
+        make_workflow(calendar.account_id, "booking_cancelled", steps, settings=Settings(window=window))
+        made = make_booking(calendar, start=at(9))
+        in_transaction(lambda: cancel(made.id, Party.HOST, "", NOW))
+        happen("booking_cancelled")
+        advance_all(datetime.fromtimestamp(at(8, 30), UTC))
+        assert step_states(stored_runs()[0]) == {"sorry": "waiting"}
 
     def test_messages_wait_for_their_hours(self, calendar, contact):
         window = Window((0, 1, 2, 3, 4), 12 * 60, 18 * 60, "Europe/Berlin")
