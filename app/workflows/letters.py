@@ -86,7 +86,7 @@ def workflow_notice(occasion: Occasion) -> Letter:
 def workflow_test(occasion: Occasion) -> Letter:
     """A mail that somebody is writing, to themselves."""
     contact = _tested_with(occasion)
-    words = samples.read_by(contact, _tested(occasion))
+    words = samples.read_by(contact, _tested(occasion), occasion.now)
     return Letter(
         subject=f"Test: {words.subject or 'no subject yet'}",
         title="Test",
@@ -98,7 +98,7 @@ def workflow_test(occasion: Occasion) -> Letter:
 
 def workflow_sms_test(occasion: Occasion) -> str:
     """The same of a text."""
-    return f"Test: {samples.read_by(_tested_with(occasion), _tested(occasion)).text}"
+    return f"Test: {samples.read_by(_tested_with(occasion), _tested(occasion), occasion.now).text}"
 
 
 def _tested(occasion: Occasion) -> samples.Words:

@@ -63,12 +63,12 @@ def depends_on_booking(steps: Sequence[Step], key: str) -> bool:
     return any(_is_about_booking(step) for step, _ in every[_position(every, key)].above)
 
 
-def calendar_before(steps: Sequence[Step], key: str) -> int | None:
-    """The calendar of the link that a run has when it comes to the step of this key, else at its end."""
+def link_before(steps: Sequence[Step], key: str) -> Step | None:
+    """The step whose link a run has when it comes to the step of this key, else at its end."""
     every = list(places(steps))
     at = _position(every, key)
     done = along(every[at], every[:at]) if at < len(every) else (place.step for place in every)
-    made = [step.options.get("calendar_id") for step in done if makes_link(step)]
+    made = [step for step in done if makes_link(step)]
     return made[-1] if made else None
 
 

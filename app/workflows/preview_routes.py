@@ -26,7 +26,8 @@ def frame(workflow: Workflow, step: Step) -> Response:
     """The message in the words of the request, as far as it has any, with the data of whom the request names."""
     names = surroundings.known_to(workflow.account_id).fields
     who = request.values.get("who", "").strip()
-    html = previews.html_of(workflow.account_id, words_of(workflow, step), who, names)
+    words = words_of(workflow, step)
+    html = previews.html_of(workflow.account_id, words, who, names, clock.now())
     return headers.framed(Response(html, mimetype="text/html"))
 
 

@@ -1,5 +1,6 @@
 """Whose data a message in the making is shown with, and how it looks then."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -33,12 +34,12 @@ def reader_of(account_id: int, who: str = "") -> Reader:
     return Reader(contact, _shown_with(contact, f"{FOUND}+" if page.has_older else str(len(rows)), who))
 
 
-def html_of(account_id: int, words: samples.Words, who: str, names: dict[str, str]) -> str:
+def html_of(account_id: int, words: samples.Words, who: str, names: dict[str, str], now: datetime) -> str:
     """The message as a page of its own. `names` are the account's fields, which the words may name."""
     reader = reader_of(account_id, who)
     if reader.contact is None:
         return compose.html_of(Letter(subject="", title="", opening=reader.why, template="workflow"))
-    shown = samples.read_by(reader.contact, words)
+    shown = samples.read_by(reader.contact, words, now)
     letter = Letter(
         subject=shown.subject, title="", opening=shown.text, reason=reader.why, template="workflow"
     )

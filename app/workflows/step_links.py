@@ -78,7 +78,7 @@ def options_of(
         for_email=contact.email,
         note=options.get("note") or "",
         checks_recipient=bool(options.get("checks_recipient")),
-        expires_on=_expires_on(options.get("expires_days"), calendar, now),
+        expires_on=expires_on(options.get("expires_days"), calendar, now),
     )
 
 
@@ -148,7 +148,8 @@ def _supersede(newer: OneTimeLink, run: WorkflowRun, now: datetime) -> None:
         delete_link(link, None, now, why={"reason": "A newer link of a workflow took its place", **why})
 
 
-def _expires_on(days: int | None, calendar: Calendar, now: datetime) -> date | None:
+def expires_on(days: int | None, calendar: Calendar, now: datetime) -> date | None:
+    """The last date of a link that is made now and good for so many days; None: it has none."""
     return Reader(calendar.tz, "en_GB").local_date(now) + timedelta(days=days) if days else None
 
 

@@ -75,11 +75,14 @@ def words_of(workflow: Workflow, step: Step) -> Words:
     """What the request says, else the step, and whose link it would speak of."""
     said = {**step.options, **request.values.to_dict()}
     own = said.get("calendar_id")
-    calendar_id = own if isinstance(own, int) else whole_number(own)
+    own = own if isinstance(own, int) else whole_number(own)
+    earlier = None if own else path.link_before(parse(workflow.draft).steps, step.key)
+    link = earlier.options if earlier else {"calendar_id": own}
     return Words(
         str(said.get("subject") or ""),
         str(said.get("text") or ""),
-        calendar_id or path.calendar_before(parse(workflow.draft).steps, step.key),
+        link.get("calendar_id"),
+        link.get("expires_days"),
     )
 
 

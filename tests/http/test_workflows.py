@@ -236,13 +236,16 @@ class TestEditor:
             assert "sandbox" in frame.headers["Content-Security-Policy"]
 
     def test_a_preview_names_the_calendar_that_an_earlier_step_has_chosen(self, scene):
-        link = Step("link", "create_link", {"calendar_id": scene.calendar_id})
-        words = {"subject": "{{ calendar.name }} with {{ host.name }}", "text": "{{ booking.short_time }}"}
+        link = Step("link", "create_link", {"calendar_id": scene.calendar_id, "expires_days": 7})
+        words = {
+            "subject": "{{ calendar.name }} with {{ host.name }}",
+            "text": "{{ booking.short_time }} until {{ link.expires }}",
+        }
         path = made(scene, Definition("tag_added", {}, steps=(link, Step("mail", "send_email", words))))
         contact(scene)
         frame = scene.client.get(f"{path}/preview/mail").text
         assert "Intro call with Ada" in frame
-        assert "(When, in few words, with the zone)" in frame
+        assert "(When, in few words, with the zone) until the end of Tuesday 8 December 2026" in frame
 
     def test_a_preview_names_no_calendar_of_another_account(self, scene):
         path = made(scene, Definition("tag_added", {}, steps=(MAIL,)))
