@@ -31,8 +31,8 @@ def catch_up(account_id: int, now: datetime) -> None:
     begun: set[tuple[int, datetime]] = set()
     upcoming = [*_reactions(account_id, seen), *_reminders(account_id, now)]
     while upcoming:
-        upcoming.sort(key=itemgetter(0), reverse=True)
-        at, happens = upcoming.pop()
+        upcoming.sort(key=itemgetter(0))
+        at, happens = upcoming.pop(0)
         happens(at)
         upcoming += [*_reactions(account_id, seen, since=at), *_waits(account_id, begun, now)]
     for event in _open_events(account_id, Event.name == QUEUED):
@@ -71,7 +71,7 @@ def _reminders(account_id: int, now: datetime) -> Iterator[Entry]:
 
 def _open_events(account_id: int, *which: ColumnElement[bool]) -> list[Event]:
     found = select(Event).where(Event.account_id == account_id, Event.delivered_at.is_(None), *which)
-    events = list(db.session.scalars(found.order_by(Event.at)).all())
+    events = list(db.session.scalars(found.order_by(Event.at, Event.id)).all())
     db.session.expunge_all()
     return events
 

@@ -12,11 +12,14 @@ from app.bookings.models import Booking, BookingStatus, Party
 from app.calendars.models import Calendar
 from app.contacts.models import Contact, ContactSource
 from app.db import db, transaction
+from app.demo.mails import catch_up
 from app.events import Event
 from app.links.models import LinkRequest, LinkSource, LinkStatus, OneTimeLink
 from app.links.sending import replace_for
 from app.links.service import address_of, delete_link
 from app.messaging.models import Message
+
+from ..factories import at, make_booking, make_calendar, make_user
 
 pytestmark = pytest.mark.usefixtures("app_context")
 PASSWORD = "made at random"
@@ -72,6 +75,14 @@ def test_everything_there_is_can_be_seen(now: datetime) -> None:
     queued = [message.created_at for message in messages]
     assert queued == sorted(queued)
     assert {message.kind for message in messages} >= {"workflow_email", "workflow_sms", "booking_reminder"}
+
+
+def test_what_happened_at_one_instant_is_told_in_its_order(now: datetime) -> None:
+    calendar = make_calendar(make_user())
+    made = [make_booking(calendar, start=at(hour)).id for hour in (9, 10, 11)]
+    catch_up(calendar.account_id, now)
+    told = [each.booking_id for each in rows(Message) if each.kind == "booking_confirmed"]
+    assert told == made
 
 
 @pytest.mark.parametrize("now", DAYS, ids=str)
