@@ -29,10 +29,12 @@ class Belonging:
     """One kind of thing that is kept of contacts. Everything is called in the transaction of whoever asks.
 
     `merge(kept, other, now)` comes before rows go over: it settles what must not be there twice. `erase(contact, now)`
-    comes before rows lose their contact: it takes away what they say. `export(contact)` are plain values under `name`.
+    comes before rows lose their contact: it takes away what they say. `change(is_now, was, now)` follows other details.
+    `export(contact)` are plain values under `name`.
     """
 
     name: str
+    change: Callable[[Row, Row, datetime], None] = _nothing
     merge: Callable[[Row, Row, datetime], None] = _nothing
     erase: Callable[[Row, datetime], None] = _nothing
     export: Callable[[Row], list[dict[str, Any]]] = _no_rows

@@ -12,6 +12,7 @@ from ..accounts.models import User
 from ..calendars.texts import paragraphs
 from ..db import connection, db
 from ..errors import Conflict, Invalid, NotFound
+from . import belongings
 from .models import HAS_EMAIL, HAS_PHONE, Contact, ContactNote, ContactSource
 from .service import Details, checked, find_or_create, hold, loaded, record_change, table, write
 
@@ -46,7 +47,9 @@ def update(contact: Contact, details: Details, actor: User, now: datetime) -> li
     if changed:
         write(contact.id, vars(details))
         record_change(contact, changed, now, actor.id)
-        loaded(contact.id)
+        is_now = loaded(contact.id)
+        for belonging in belongings.every():
+            belonging.change(is_now, row, now)
     return changed
 
 

@@ -44,11 +44,12 @@ def _export(contact: Any) -> list[dict[str, Any]]:
 
 
 def _carry_over(kept: Any, other: Any, now: datetime) -> None:
-    """Who has said stop is not written to at another address either."""
+    """Who has said stop is not written to at another address either, of two contacts that become one or of one's own
+    that is changed."""
     for field in ("email", "phone"):
         theirs, mine = getattr(other, field), getattr(kept, field)
         if theirs and mine and opt_outs.has_stopped(other.account_id, theirs):
             opt_outs.stop(kept.account_id, mine, now)
 
 
-add(Belonging("messages", merge=_carry_over, erase=_erase, export=_export))
+add(Belonging("messages", merge=_carry_over, change=_carry_over, erase=_erase, export=_export))
