@@ -30,6 +30,11 @@ def amount_of(text: str, currency: str) -> int | None:
     return int(smallest) if smallest == int(smallest) and smallest <= MOST else None
 
 
+def digits_more(was: str, is_now: str) -> int:
+    """How many more digits after the point one currency has than another: 2 from JPY to EUR, -2 the other way."""
+    return get_currency_precision(is_now) - get_currency_precision(was)
+
+
 def typed(amount: int | None, currency: str) -> str:
     """The amount as it would be typed: "1250.50", "1250"; nothing for none."""
     if amount is None:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm.attributes import flag_modified
 
-from .. import events
-from ..db import db
+from .. import events, money
+from ..db import connection, db
 from ..errors import Conflict, Invalid, NotFound
 from .models import Opportunity, Outcome, Pipeline, Stage
 
@@ -27,6 +27,9 @@ CHANGED_MEANWHILE = (
     "Somebody else has changed this pipeline since you opened it. What you typed is kept below and not saved yet: "
     "save again to replace what they stored."
 )
+
+
+opportunity = Opportunity.__table__
 
 
 def create_pipeline(
@@ -70,6 +73,7 @@ def change_pipeline(
     known = {str(stage.id): stage for stage in pipeline.stages}
     kept = [_stage(known.pop(each["id"], None), each, at) for at, each in enumerate(stages, 1)]
     _require_empty(known.values())
+    _keep_amounts(pipeline, currency)
     pipeline.name, pipeline.currency, pipeline.stages = name, currency, kept
     flag_modified(pipeline, "name")  # a change of stages counts too
     _flush()
@@ -96,6 +100,17 @@ def _require_empty(stages: Any) -> None:
     for stage in stages:
         if db.session.scalar(select(exists().where(Opportunity.stage_id == stage.id))):
             raise Conflict(IN_USE % stage.name)
+
+
+def _keep_amounts(pipeline: Pipeline, currency: str) -> None:
+    """1250 stays 1250, also where a currency has other parts, or none: then an amount is rounded."""
+    more = money.digits_more(pipeline.currency, currency)
+    if not more:
+        return
+    value, scale = opportunity.c.value, 10 ** abs(more)
+    other = value * scale if more > 0 else (value + scale // 2) // scale
+    theirs = update(opportunity).where(opportunity.c.pipeline_id == pipeline.id)
+    connection().execute(theirs.values(value=other))
 
 
 def _lock(pipeline: Pipeline) -> None:

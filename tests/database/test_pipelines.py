@@ -128,6 +128,20 @@ def test_stages_are_renamed_ordered_added_and_removed(sales: Pipeline) -> None:
     assert qualified.id not in [each.id for each in stages(sales)]
 
 
+def test_amounts_stay_as_they_are_in_a_currency_with_other_parts(sales: Pipeline) -> None:
+    ids = [make_opportunity(sales, value=value).id for value in (3_100_049, 50, None)]
+    rows = [{"id": str(each.id), "name": each.name, "outcome": each.outcome} for each in stages(sales)]
+    kept = [("JPY", [31_000, 1, None]), ("USD", [3_100_000, 100, None]), ("EUR", [3_100_000, 100, None])]
+    for version, (currency, values) in enumerate(kept, 1):
+        with transaction():
+            service.change_pipeline(
+                sales, name="Sales", currency=currency, stages=rows, seen=version, actor_id=1, now=NOW
+            )
+        db.session.expire_all()
+        assert [db.session.get_one(Opportunity, each).value for each in ids] == values
+    assert [each.name for each in stages(sales)] == [each["name"] for each in rows]
+
+
 def test_pipeline_that_holds_something_stays(sales: Pipeline) -> None:
     zoe = make_opportunity(sales)
     with pytest.raises(Conflict), transaction():
