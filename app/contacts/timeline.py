@@ -1,7 +1,7 @@
 """What happened to a contact, in order: events of the contact, of their bookings and links, and the messages to them.
 
-Pure but for the reading. Features below this one put the names of their events into `SAID` and `TONES`, and what stands
-beside them into `DETAILS`.
+Pure but for the reading. Features below this one put the names of their events into `SAID` and `TONES`, what stands
+beside them into `DETAILS`, and what says nothing to people into `UNTOLD`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -30,6 +30,7 @@ SAID = {
     "tag_added": "Tag added",
     "tag_removed": "Tag removed",
 }
+UNTOLD: set[str] = set()  # names of events that are the machinery's own
 TONES = {**links.TONES, "contact_created": "good"}
 Describe = Callable[[Any], str]
 

@@ -20,7 +20,7 @@ from ..messaging.models import Message
 from ..pipelines.models import Opportunity
 from ..workflows.models import WorkflowRun
 from .models import Contact
-from .timeline import Entry, entry_of, in_order
+from .timeline import UNTOLD, Entry, entry_of, in_order
 
 MOST_MESSAGES = 50
 MOST_EVENTS = 200
@@ -45,9 +45,8 @@ def _events(contact_id: int, link_ids: list[int], booking_ids: list[int]) -> Seq
     theirs = or_(
         Event.contact_id == contact_id, Event.link_id.in_(link_ids), Event.booking_id.in_(booking_ids)
     )
-    return db.session.scalars(
-        select(Event).where(theirs).order_by(Event.at.desc(), Event.id.desc()).limit(MOST_EVENTS)
-    ).all()
+    told = select(Event).where(theirs, Event.name.not_in(UNTOLD))
+    return db.session.scalars(told.order_by(Event.at.desc(), Event.id.desc()).limit(MOST_EVENTS)).all()
 
 
 def _messages_of(contact: Contact) -> Sequence[Any]:

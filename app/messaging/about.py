@@ -48,7 +48,10 @@ def written_from(message: Any) -> str:
     elif is_test(message.kind):
         return "A test is written with the data of a contact. It leads to no real link."
     elif message.link_id:
-        thing, secret = "the link as it then stands", "the address of a link or a code"
+        thing, secret = (
+            "the link as it then stands",
+            "a code or the address of a link, which the link's own page has",
+        )
     else:
         thing, secret = "the account as it then stands", "an address that works once"
     return f"A mail is written when it is sent, from {thing}. {HIDDEN.format(secret=secret)}"

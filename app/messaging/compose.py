@@ -1,5 +1,6 @@
 """From a letter to the bytes of a mail."""
 
+import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,10 +16,12 @@ from ..scheduling.ical import one_line
 from . import wire
 from .addresses import wire_address
 from .letters import CalendarFile, Letter
+from .occasions import HIDDEN
 
 # Without a blank to break them at, the library would write long ones as encoded words, which nobody reads back.
 UNBROKEN = ("list-unsubscribe", "message-id", "references", "in-reply-to")
 MAILBOXES = ("from", "to", "reply-to")
+LEADS_NOWHERE = re.compile(f' href="[^"]*/{HIDDEN}[^"]*"')
 
 
 class _Policy(EmailPolicy):
@@ -54,6 +57,11 @@ def text_of(letter: Letter) -> str:
 def html_of(letter: Letter, shows_subject: bool = False, problem: str = "") -> str:
     """The same as HTML; a preview shows the subject above it, and above that what is wrong with the words."""
     return _render(f"email/{letter.template}.html", letter, shows_subject=shows_subject, problem=problem)
+
+
+def shown(html: str) -> str:
+    """The HTML for somebody who is not its reader: an address that is hidden leads nowhere, so it is no link."""
+    return LEADS_NOWHERE.sub("", html)
 
 
 def mail(message: Any, letter: Letter, sender: Sender, at: datetime) -> EmailMessage:

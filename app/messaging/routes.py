@@ -64,7 +64,7 @@ def preview(message_id: int) -> Response:
     if message.channel == Channel.SMS:
         raise NotFound("A text has no preview: its page shows all of it.")
     letter, gone = _letter(message)
-    html = compose.html_of(letter) if letter else gone
+    html = compose.shown(compose.html_of(letter)) if letter else gone
     return headers.framed(Response(html, mimetype="text/html"))
 
 

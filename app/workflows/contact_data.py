@@ -102,11 +102,11 @@ def _name_of_workflow(event: Any) -> str:
 add(Belonging("workflow_runs", merge=merge, export=export))
 timeline.SAID |= {
     "workflow_run_started": "Came into a workflow",
-    "workflow_run_resumed": "The workflow looked again",
     "workflow_run_ended": "Left a workflow",
     "workflow_run_failed": "A step of a workflow failed",
     "link_messaged": "Sent a one-time link by a workflow",
 }
+timeline.UNTOLD.add("workflow_run_resumed")
 timeline.TONES |= {"workflow_run_started": "info", "workflow_run_failed": "danger"}
 for _name in ("workflow_run_started", "workflow_run_ended", "workflow_run_failed", "link_messaged"):
     timeline.DETAILS[_name] = _name_of_workflow

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import events
 from app.accounts.models import Role, User
 from app.calendars.models import Calendar
 from app.contacts import tags
@@ -176,6 +177,30 @@ def test_a_channel_is_closed_and_opened_again(client: FlaskClient, app: Flask, a
     token = form_token(client.get(path))
     answer = client.post(f"{path}/channels", data={"csrf_token": token, "channel": "sms", "do": "stop"})
     assert answer.status_code == 422
+
+
+def test_who_has_said_stop_is_not_written_to_at_another_address_either(
+    client: FlaskClient, app: Flask, ada: User, make: Make
+) -> None:
+    path = f"/contacts/{make('Sam Lee', 'sam@exmaple.org', PHONE)}"
+    assert submit(client, path, "channel", do="stop").status_code == 303
+    corrected = {"name": "Sam Lee", "email": "sam@example.org", "phone": PHONE}
+    assert submit(client, f"{path}/edit", "email", **corrected).status_code == 303
+    assert 'aria-label="Send again by E-mail"' in client.get(path).text
+    with app.app_context():
+        assert opt_outs.has_stopped(account_of(ada), "sam@example.org")
+        assert not opt_outs.has_stopped(account_of(ada), PHONE)
+
+
+def test_the_timeline_leaves_out_what_says_nothing_to_people(
+    client: FlaskClient, app: Flask, ada: User, make: Make
+) -> None:
+    contact_id = make()
+    with app.app_context(), transaction():
+        events.record("workflow_run_resumed", account_id=account_of(ada), contact_id=contact_id, at=NOW)
+    page = client.get(f"/contacts/{contact_id}").text
+    assert "Added" in page
+    assert "Workflow run resumed" not in page
 
 
 def test_two_contacts_become_one(
