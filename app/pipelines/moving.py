@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
 from .. import events
 from ..contacts.models import Contact
@@ -16,6 +16,7 @@ from .models import Opportunity, OpportunityMove, Outcome, Stage
 MOVED_MEANWHILE = (
     "Somebody else has moved it to another stage since you opened this page. It stays there for now."
 )
+TAKEN_AWAY = "The stage or the contact was taken away at the same moment. Nothing was changed: try again."
 NO_SUCH_STAGE = "Choose a stage of this pipeline."
 
 
@@ -29,7 +30,8 @@ def create_opportunity(
     owner_id: int | None = None,
     actor_id: int | None = None,
 ) -> Opportunity:
-    """A new opportunity of the contact, in this stage, which it reaches with that."""
+    """A new opportunity of the contact, in this stage, which it reaches with that. Raises Conflict when one of them
+    is gone."""
     if stage.pipeline.account_id != contact.account_id:
         raise NotFound("There is no such stage.")
     made = Opportunity(
@@ -44,7 +46,7 @@ def create_opportunity(
         moved_at=now,
     )
     db.session.add(made)
-    db.session.flush()
+    _flush()
     _reached(made, "", stage, actor_id, now)
     return made
 
@@ -54,7 +56,8 @@ def move(
 ) -> bool:
     """Let the opportunity reach another stage of its pipeline; False when it is there already.
 
-    `seen` is the stage in which the person saw it. Raises Conflict when it has been moved elsewhere since.
+    `seen` is the stage in which the person saw it. Raises Conflict when it has been moved elsewhere since, or the
+    stage is gone.
     """
     if stage.pipeline_id != opportunity.pipeline_id:
         raise Invalid(NO_SUCH_STAGE, "stage_id")
@@ -65,7 +68,7 @@ def move(
         raise Conflict(MOVED_MEANWHILE)
     before = db.session.get_one(Stage, opportunity.stage_id).name
     opportunity.stage_id, opportunity.moved_at = stage.id, now
-    db.session.flush()
+    _flush()
     _reached(opportunity, before, stage, actor_id, now)
     return True
 
@@ -118,6 +121,13 @@ def _lock(opportunity: Opportunity) -> None:
         db.session.refresh(opportunity, with_for_update=True)
     except InvalidRequestError as gone:
         raise NotFound("There is no such opportunity.") from gone
+
+
+def _flush() -> None:
+    try:
+        db.session.flush()
+    except IntegrityError as refused:  # stages go by an edit of the pipeline, contacts by a merge
+        raise Conflict(TAKEN_AWAY) from refused
 
 
 def _reached(

@@ -1,16 +1,17 @@
 """Pipelines on both databases: moves, their history and their events, and what the database itself refuses."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from app.contacts.models import Contact, ContactSource
 from app.contacts.service import Details, find_or_create
-from app.db import db, in_transaction, transaction
+from app.db import connection, db, in_transaction, transaction
 from app.errors import Conflict, Invalid, NotFound
 from app.events import Event
 from app.pipelines import contact_data, moving, service
@@ -20,6 +21,7 @@ from app.pipelines.models import Opportunity, OpportunityMove, Pipeline, Stage
 from tests.factories import NOW, make_opportunity, make_pipeline, make_user
 
 LATER = NOW + timedelta(hours=1)
+Act = Callable[[Opportunity, Stage], object]
 
 
 @pytest.fixture
@@ -57,6 +59,25 @@ def test_second_of_two_moves_is_told_of_the_first(sales: Pipeline) -> None:
     with pytest.raises(Conflict), transaction():
         moving.move(zoe, won, None, NOW, seen=new.id)
     assert len(history_of(zoe.id)) == 2
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda zoe, stage: moving.move(zoe, stage, None, LATER),
+        lambda zoe, stage: moving.create_opportunity(
+            stage, db.session.get(Contact, zoe.contact_id), now=LATER
+        ),
+    ],
+    ids=["move", "create"],
+)
+def test_stage_that_was_taken_away_at_the_same_moment_is_a_conflict(sales: Pipeline, act: Act) -> None:
+    zoe, qualified = make_opportunity(sales), stages(sales)[1]
+    with transaction():
+        connection().execute(delete(Stage.__table__).where(Stage.id == qualified.id))
+    with pytest.raises(Conflict), transaction():
+        act(zoe, qualified)
+    assert len(reached()) == 1
 
 
 def test_stage_of_another_pipeline_is_refused_by_rule_and_database(sales: Pipeline) -> None:
