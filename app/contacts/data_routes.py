@@ -108,7 +108,7 @@ def rename_field(field_id: int) -> Response:
 
 @bp.post(f"/contacts/fields/<{ID}:field_id>/remove")
 def remove_field(field_id: int) -> Response:
-    """Take a field away; what contacts had there stays stored, and shows again under a field of the same name."""
+    """Take a field away; what contacts had there stays stored, and shows again under a field of the same key."""
     account_id = my_account_id()
     with transaction():
         fields.remove(account_id, field_id)

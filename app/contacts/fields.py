@@ -60,7 +60,8 @@ def rename(account_id: int, field_id: int, label: str) -> None:
 
 
 def remove(account_id: int, field_id: int) -> None:
-    """Take the field away; a field of the same name gets its values again. Raises NotFound when it is not there."""
+    """Take the field away; a field that gets the same key gets its values again. Raises NotFound when it is not
+    there."""
     mine = ContactField.account_id == account_id, ContactField.id == field_id
     if not db.session.execute(delete(ContactField).where(*mine)).rowcount:
         raise NotFound("There is no such field.")

@@ -31,7 +31,8 @@ def merge(kept: Contact, other: Contact, now: datetime, actor_id: int | None) ->
         belonging.merge(mine, theirs, now)
     for each in belongings.tables():
         connection().execute(update(each).where(each.c.contact_id == theirs.id).values(contact_id=mine.id))
-    db.session.expunge(other)
+    if other in db.session:  # not where this is done again
+        db.session.expunge(other)
     connection().execute(delete(table).where(table.c.id == theirs.id))
     write(mine.id, _together(mine, theirs))
     _note_given_up(mine, theirs, now, actor_id)

@@ -11,15 +11,25 @@ from app.bookings.booking_step import Attendee
 from app.bookings.models import Booking
 from app.contacts import fields, tags
 from app.contacts.bookings import booking_created, catch_up, contact_of_booking
+from app.contacts.merging import merge
 from app.contacts.models import Contact, ContactSource
 from app.contacts.service import Details, contact_of, find_or_create
-from app.db import connection, db, transaction
-from app.errors import Invalid, NotFound
+from app.db import connection, db, in_transaction, transaction
+from app.errors import Invalid, NotFound, Overtaken
 from app.events import Event, of_contact
 from app.links.models import LinkSource
 from app.links.options import LinkOptions
 from app.links.service import create_link, create_replacement, delete_link
-from tests.factories import NOW, account_of, at, make_booking, make_calendar, make_link, make_user
+from tests.factories import (
+    NOW,
+    account_of,
+    at,
+    make_booking,
+    make_calendar,
+    make_contact,
+    make_link,
+    make_user,
+)
 
 SAM = Details("Sam Lee", "sam@example.org", "+493012345678")
 PHONE = "+493012345678"
@@ -232,3 +242,18 @@ def test_the_database_knows_where_links_come_from(ada: User) -> None:
     make_link(make_calendar(ada), source=LinkSource.WORKFLOW)
     with pytest.raises(IntegrityError), transaction():
         connection().exec_driver_sql("UPDATE one_time_link SET source = 'dream'")
+
+
+def test_a_merge_that_was_overtaken_is_done_again(app_context) -> None:
+    account_id = account_of(make_user())
+    kept, other = (make_contact(account_id, email=f"{name}@example.org") for name in ("sam", "zoe"))
+    overtaken = [Overtaken("Something else came first.")]
+
+    def work() -> None:
+        merge(kept, other, NOW, None)
+        if overtaken:
+            raise overtaken.pop()
+
+    kept, other = (db.session.get_one(Contact, each.id) for each in (kept, other))
+    in_transaction(work)
+    assert db.session.scalars(select(Contact.id)).all() == [kept.id]
