@@ -1,5 +1,6 @@
 """Phone numbers as people type them. Pure."""
 
+SHORTEST = 7  # digits, with the country code: what is shorter calls no person, such as 110
 UNREADABLE = "Enter a phone number with its country code, such as +49 30 901820."
 
 
@@ -32,5 +33,7 @@ def _written(text: str, region: str | None, form: str) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):
+        return None
+    if len(f"{number.country_code}{phonenumbers.national_significant_number(number)}") < SHORTEST:
         return None
     return phonenumbers.format_number(number, getattr(phonenumbers.PhoneNumberFormat, form))
