@@ -7,6 +7,7 @@ from flask import Response, request, url_for
 from .. import clock, web
 from ..calendars.access import calendar_for
 from ..db import db, in_transaction, transaction
+from ..digits import whole_number
 from ..errors import Invalid
 from ..links.models import OneTimeLink
 from . import editing, fields, links, listing, service
@@ -125,7 +126,7 @@ def _form_page(
 
 def _just_created(contact: Contact) -> OneTimeLink | None:
     """The link that was made a moment ago, whose address the page then shows."""
-    created = request.args.get("created", type=int)
+    created = whole_number(request.args.get("created"))
     found = db.session.get(OneTimeLink, created) if created else None
     return found if found and found.contact_id == contact.id and found.used_at is None else None
 

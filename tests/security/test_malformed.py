@@ -30,6 +30,19 @@ def test_r26_ids_and_names_in_addresses(world: World) -> None:
                     assert client.open(path, method=method).status_code < 500, (method, path[:80])
 
 
+OWNERS_NUMBERS = {
+    "contacts.index": "older per",
+    "contacts.show": "created",
+    "contacts.merge": "other",
+    "pipelines.show": "moved",
+    "pipelines.table": "older stage per",
+    "intake.submissions": "newer per",
+    "links.index": "created deleted per",
+    "messages.index": "before per",
+    "insights.index": "calendar",
+}
+
+
 @pytest.mark.parametrize("headers", HEADERS, ids=range(len(HEADERS)))
 def test_r26_headers_and_cookies(world: World, headers: dict[str, str]) -> None:
     paths = (
@@ -69,6 +82,16 @@ def test_r26_queries_of_the_public_pages(world: World) -> None:
             twice = "month=2026-12&month=x&day=x&day=2026-12-09&s=1&s=2&tz=UTC&tz=x"
             assert client.get(f"{path}{end}?{twice}").status_code < 500
             assert client.get(f"{path}{end}?%FF=%ED%A0%80&s=%FF&month=%00&tz=%ED%A0%80").status_code < 500
+
+
+@pytest.mark.parametrize(
+    "value", ["9" * 30, "-1", "\0", "0", "x"], ids=["huge", "negative", "nul", "zero", "word"]
+)
+def test_r26_numbers_in_queries_of_the_owners_pages(world: World, value: str) -> None:
+    ada = world.browser("ada")
+    for endpoint, names in OWNERS_NUMBERS.items():
+        query = dict.fromkeys(names.split(), value)
+        assert ada.get(world.path(endpoint), query_string=query).status_code < 500, endpoint
 
 
 @pytest.mark.parametrize(
