@@ -10,6 +10,7 @@ from app.contacts import tags
 from app.contacts.models import Contact
 from app.db import db, transaction
 from app.messaging import opt_outs
+from app.messaging.service import Recipient, queue_message
 from app.workflows import adding, service
 from app.workflows.models import RunState, Workflow, WorkflowRun
 from app.workflows.steps import MOST_STEPS, Definition, Step, parse, places
@@ -281,6 +282,14 @@ class TestEditor:
         assert '<span class="chip neutral">Test</span>' in scene.client.get("/messages").text
         frame = scene.client.get(f"/messages/{told[0].id}/preview").text
         assert "(here stands the contact&#39;s own link)" in frame
+
+    def test_a_test_that_named_its_step_says_that_it_is_gone(self, scene):
+        """As they were written once."""
+        with scene.app.app_context(), transaction():
+            data = {"workflow_id": 1, "step": "mail", "contact_id": 1}
+            to, about = Recipient("Ada", scene.ada.email), {"account_id": stored_account(scene), "data": data}
+            number = queue_message("workflow_test", to, effect="test", at=NOW, **about)
+        assert "The step that wrote this is no longer there." in scene.client.get(f"/messages/{number}").text
 
     def test_a_test_text_goes_to_a_number_of_ones_own(self, scene):
         sms = Step("sms", "send_sms", {"text": "Hi {{ contact.first_name }}: {{ one_time_link }}"})
