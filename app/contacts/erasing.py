@@ -71,7 +71,8 @@ def erase(contact: Contact, traces: Traces, actor: User, now: datetime) -> None:
     _blank_events(row.id, traces)
     for each in belongings.tables():
         _let_go(each, row.id)
-    db.session.expunge(contact)
+    if contact in db.session:  # not where this is done again
+        db.session.expunge(contact)
     connection().execute(delete(table).where(table.c.id == row.id))
     events.record("contact_erased", account_id=row.account_id, actor_id=actor.id, at=now)
 

@@ -14,7 +14,7 @@ from app.contacts.bookings import contact_of_booking
 from app.contacts.models import Contact
 from app.contacts.service import contact_of
 from app.db import db, in_transaction, transaction
-from app.errors import Conflict
+from app.errors import Conflict, Overtaken
 from app.intake.models import IntakeForm
 from app.links.models import LinkStatus, OneTimeLink
 from app.messaging import opt_outs
@@ -28,6 +28,7 @@ from tests.factories import (
     account_of,
     at,
     make_calendar,
+    make_contact,
     make_form,
     make_link,
     make_opportunity,
@@ -89,6 +90,19 @@ def test_whoever_is_expected_is_not_erased(ada: User, guests: dict[str, Contact]
     with pytest.raises(Conflict):
         in_transaction(lambda: erasing.erase(yann, traces, ada, NOW))
     assert everything() == before
+
+
+def test_an_erasure_that_was_overtaken_is_done_again(ada: User) -> None:
+    zora = contact_of(account_of(ada), make_contact(account_of(ada)).id)
+    traces, overtaken = erasing.traces_of(zora), [Overtaken("A worker came first.")]
+
+    def work() -> None:
+        erasing.erase(zora, traces, ada, NOW)
+        if overtaken:
+            raise overtaken.pop()
+
+    in_transaction(work)
+    assert rows(Contact) == []
 
 
 def _do_everything(ada: User, calendar, form, pipeline, name: str, start: int) -> None:
