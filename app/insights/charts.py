@@ -6,6 +6,7 @@ from typing import NamedTuple
 HEIGHT, LINE = 160, 20  # of the bars, and of a line of words above and below them
 GAP = 0.25  # of a bar's place
 MOST_NUMBERED = 20  # more bars than these are too narrow for numbers
+FAR_ON = 80  # per cent of the width
 WORDS_BELOW = 4  # as many as a phone has room for
 
 
@@ -22,6 +23,11 @@ class Bar(NamedTuple):
     height: float
     number: str
     word: str
+
+    @property
+    def word_end(self) -> float | None:
+        """Where the word below ends, for a bar so far on that it would not fit if it began there."""
+        return round(self.x + self.width, 2) if self.x > FAR_ON else None
 
 
 def upright(values: Sequence[int], words: Sequence[str]) -> list[Bar]:

@@ -46,12 +46,15 @@ class Choice:
     before: int | None = None
 
     @classmethod
-    def from_args(cls, args: Mapping[str, str]) -> "Choice":
-        """What the query string asks for; what it cannot mean is left out."""
+    def from_args(cls, args: Mapping[str, str], region: str | None = None) -> "Choice":
+        """What the query string asks for; what it cannot mean is left out.
+
+        A phone number without its country code is read as one of `region`.
+        """
         after, size = whole_number(args.get("after", "")), args.get("per", "")
         return cls(
             section=next((each for each in Section if each == args.get("state")), Section.ALL),
-            address=_address(args.get("to", "").strip()[:LONGEST_ADDRESS]),
+            address=_address(args.get("to", "").strip()[:LONGEST_ADDRESS], region),
             per_page=next((each for each in PAGE_SIZES if str(each) == size), PAGE_SIZES[0]),
             after=after,
             before=None if after else whole_number(args.get("before", "")),
@@ -70,6 +73,6 @@ class Choice:
         return {name: str(value) for name, value in said.items() if value}
 
 
-def _address(typed: str) -> str:
-    number = phones.e164(typed, None) if typed.startswith("+") else None
+def _address(typed: str, region: str | None) -> str:
+    number = phones.e164(typed, region) if typed and "@" not in typed else None
     return number or typed

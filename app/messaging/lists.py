@@ -123,7 +123,11 @@ def _ids(signed_in: SignedIn, choice: Choice, section: Section) -> Select[Any]:
     ids = select(message.c.id).where(_seen_by(signed_in))
     if section is not Section.ALL:
         ids = ids.where(message.c.state.in_(section.states))
-    return ids.where(message.c.to_address == choice.address) if choice.address else ids
+    typed = {
+        choice.address,
+        choice.address.lower(),
+    }  # mails of bookings go to an address as its owner writes it
+    return ids.where(message.c.to_address.in_(typed)) if choice.address else ids
 
 
 def _rows(ids: Select[Any]) -> Sequence[Any]:

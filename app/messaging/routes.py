@@ -9,6 +9,7 @@ from ..bookings.words import zone_words
 from ..db import in_transaction
 from ..digits import ID
 from ..errors import Conflict, NotFound
+from ..phone.settings import region_of
 from . import compose, kinds, lists, service, texts_shown, words
 from .about import about, written_from
 from .choice import PAGE_SIZES, Choice, Section
@@ -33,7 +34,9 @@ SECTIONS = {
 @bp.get("/messages")
 def index() -> Response:
     """All messages, newest first, by state and by whom they are for."""
-    signed_in, choice = web.current(), Choice.from_args(request.args)
+    signed_in = web.current()
+    region = region_of(signed_in.account.id) if request.args.get("to") else None
+    choice = Choice.from_args(request.args, region)
     page = lists.page_of(signed_in, choice)
     return web.render(
         "messages/index.html",

@@ -14,6 +14,7 @@ from app.db import db, transaction
 from app.messaging.models import Channel, Message
 from app.messaging.models import MessageState as State
 from app.messaging.service import Recipient, queue_message, queue_sms
+from app.phone import settings
 from tests.factories import NOW, account_of, make_booking, make_calendar, make_contact
 from tests.http.calendar_people import join_team, signed_in
 from tests.mailing import SAM, deliver_all, events_called, mails_go_to, queue, react_to
@@ -74,6 +75,7 @@ def test_the_list_is_cut_in_pages_and_by_state_and_address(
     assert rows(client.get(newer).text) == rows(first)
     assert len(rows(client.get("/messages?state=kept").text)) == 2
     assert len(rows(client.get("/messages?to=sam@example.org&per=50").text)) == 31
+    assert len(rows(client.get("/messages?to=SAM@Example.org&per=50").text)) == 31
     assert "No such messages." in client.get("/messages?to=sam").text
     assert "No more messages here." in client.get("/messages?after=1").text
 
@@ -234,3 +236,14 @@ def test_a_text_leads_to_its_contact(app: Flask, client: FlaskClient, ada: User)
         with transaction():
             made = queue_sms("sms_test", Recipient("Sam Lee", "+4930901820"), **about)
     assert f'<a href="/contacts/{contact.id}">The contact</a>' in client.get(f"/messages/{made}").text
+
+
+@pytest.mark.parametrize("typed", ["+49 30 901820", "030 901820", "(030) 90-18-20"])
+def test_texts_are_found_however_their_number_is_written(
+    app: Flask, client: FlaskClient, ada: User, typed: str
+) -> None:
+    with app.app_context(), transaction():
+        settings.change(account_of(ada), settings.Setting("DE"), actor_id=ada.id, now=NOW)
+        about = {"account_id": account_of(ada), "effect": "x", "at": NOW}
+        made = queue_sms("sms_test", Recipient("", "+4930901820"), **about)
+    assert rows(client.get("/messages", query_string={"to": typed}).text) == [str(made)]

@@ -54,6 +54,12 @@ def test_a_number_stands_above_each_bar_that_is_wide_enough_and_a_few_words_belo
     assert [bar.word for bar in many if bar.word] == ["0", "14", "28", "42"]
 
 
+def test_the_last_word_ends_where_its_bar_does():
+    bars = upright([1] * 14, [str(week) for week in range(14)])
+    assert [bar.word for bar in bars if bar.word and bar.word_end] == ["12"]
+    assert bars[12].word_end == pytest.approx(bars[12].x + bars[12].width)
+
+
 def test_nothing_has_no_bars_and_no_share():
     assert upright([], []) == []
     assert [bar.height for bar in upright([0, 0], ["a", "b"])] == [0, 0]
