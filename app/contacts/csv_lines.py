@@ -31,13 +31,14 @@ def lines_of(file: BinaryIO) -> Iterator[Line]:
         said = SAYS_DELIMITER.fullmatch(head)
         if not said:
             text.seek(0)
+        passed = 1 if said else 0  # lines that the reader does not see
         reader = csv.reader(text, delimiter=said[1] if said else delimiter_of(head))
         try:
             for cells in reader:
                 if any(cell.strip() for cell in cells):
-                    yield reader.line_num + bool(said), [_tidy(cell) for cell in cells[:MOST_COLUMNS]]
+                    yield reader.line_num + passed, [_tidy(cell) for cell in cells[:MOST_COLUMNS]]
         except csv.Error as broken:
-            raise Invalid(f"Line {reader.line_num} cannot be read. {UNREADABLE}", "file") from broken
+            raise Invalid(f"Line {reader.line_num + passed} cannot be read. {UNREADABLE}", "file") from broken
 
 
 def delimiter_of(head: str) -> str:

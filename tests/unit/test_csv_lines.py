@@ -37,9 +37,10 @@ def test_lines_are_read_as_they_were_meant(data: bytes, lines: list) -> None:
     assert list(lines_of(BytesIO(data))) == lines
 
 
-def test_a_file_that_is_no_csv_is_refused() -> None:
-    with pytest.raises(Invalid, match="Line 2 cannot be read"):
-        list(lines_of(BytesIO(b"a,b\n" + b'"' + b"x" * 200_000)))
+@pytest.mark.parametrize(("before", "number"), [(b"", 2), (b"sep=,\n", 3)])
+def test_a_file_that_is_no_csv_is_refused(before: bytes, number: int) -> None:
+    with pytest.raises(Invalid, match=f"Line {number} cannot be read"):
+        list(lines_of(BytesIO(before + b"a,b\n" + b'"' + b"x" * 200_000)))
 
 
 @pytest.mark.parametrize("head", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
