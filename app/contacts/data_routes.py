@@ -118,7 +118,8 @@ def remove_field(field_id: int) -> Response:
 def _offered(contact: Contact, other: Contact | None) -> dict[str, Any]:
     """What the search for the other contact finds, or what would be given up by merging with it."""
     if other is not None:
-        return {"given_up": merging.given_up(contact, other), "search": "", "found": []}
+        lost = [*merging.given_up(contact, other), *merging.fields_given_up(contact, other)]
+        return {"given_up": lost, "search": "", "found": []}
     search = request.args.get("q", "").strip()
     choice = Choice.from_args({"q": search or contact.name})
     rows = listing.page_of(contact.account_id, choice).rows if choice.search else []

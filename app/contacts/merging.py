@@ -8,7 +8,8 @@ from sqlalchemy import delete, select, update
 from .. import events
 from ..db import connection, db
 from ..errors import Invalid
-from . import belongings
+from . import belongings, fields
+from .editing import LONGEST_NOTE
 from .models import Contact, ContactNote, ContactTag
 from .service import hold, loaded, table, write
 
@@ -20,8 +21,8 @@ tag = ContactTag.__table__
 def merge(kept: Contact, other: Contact, now: datetime, actor_id: int | None) -> None:
     """Give `kept` all that belongs to `other`, and take `other` away.
 
-    What is empty about `kept` is filled in from `other`; where both say something, that of `kept` stays, and an address
-    or number that is given up is kept as a note. Raises Invalid for a contact with itself.
+    What is empty about `kept` is filled in from `other`; where both say something, that of `kept` stays, and what is
+    given up of addresses, numbers and fields is kept as a note. Raises Invalid for a contact with itself.
     """
     if kept.id == other.id or kept.account_id != other.account_id:
         raise Invalid("Choose another contact to merge with.", "other")
@@ -56,6 +57,16 @@ def given_up(kept: Any, other: Any) -> list[str]:
     ]
 
 
+def fields_given_up(kept: Any, other: Any) -> list[str]:
+    """What stands in fields of `other` that `kept` has filled in otherwise, after their names."""
+    labels = {each.key: each.label for each in fields.fields_of(kept.account_id)}
+    return [
+        f"{labels.get(key, key)}: {value}"
+        for key, value in other.fields.items()
+        if value and kept.fields.get(key) not in (None, "", value)
+    ]
+
+
 def _together(kept: Any, other: Any) -> dict[str, Any]:
     filled = {field: getattr(kept, field) or getattr(other, field) for field in FILLED}
     return {
@@ -66,8 +77,11 @@ def _together(kept: Any, other: Any) -> dict[str, Any]:
 
 
 def _note_given_up(kept: Any, other: Any, now: datetime, actor_id: int | None) -> None:
-    if lost := given_up(kept, other):
-        text = f"Merged with {other.name or 'another contact'}, who was reached at {' and '.join(lost)}."
+    addresses, own = given_up(kept, other), fields_given_up(kept, other)
+    if addresses or own:
+        reached = f", who was reached at {' and '.join(addresses)}" if addresses else ""
+        said = "\n".join([f"Merged with {other.name or 'another contact'}{reached}.", *own])
+        text = said[:LONGEST_NOTE]
         db.session.add(
             ContactNote(
                 account_id=kept.account_id, contact_id=kept.id, author_id=actor_id, text=text, created_at=now

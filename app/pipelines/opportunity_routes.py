@@ -7,6 +7,7 @@ from flask import Response, request, url_for
 from .. import clock, money, web
 from ..contacts import service as contacts
 from ..contacts.models import Contact, ContactSource
+from ..contacts.words import phone_words
 from ..db import in_transaction, transaction
 from ..digits import whole_number
 from ..errors import Conflict, Invalid
@@ -148,6 +149,7 @@ def _page(
         pipeline=pipeline,
         form=form or _form_of(viewed),
         moves=listing.history_of(viewed.opportunity.id),
+        phone_words=phone_words,
         worth=None if value is None else money.words(value, pipeline.currency, web.reader().locale),
         refusal=refusal.sentence if refusal else None,
         reader=web.reader(),

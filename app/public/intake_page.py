@@ -61,7 +61,8 @@ class IntakePage:
     def is_complete(self) -> bool:
         """True when fields and key are right; else the form holds what is not."""
         is_valid = self.form.validate()
-        complaint = "" if self._is_embedded else self._complaint_of_key()
+        # What is to be put right is enough to read: by then the key is no longer too new.
+        complaint = self._complaint_of_key() if is_valid and not self._is_embedded else ""
         if complaint:
             self.form.form_errors.append(complaint)
         return is_valid and not complaint

@@ -13,11 +13,11 @@ from flask.testing import FlaskClient
 from app import events
 from app.accounts.models import Role, User
 from app.calendars.models import Calendar
-from app.contacts import tags
+from app.contacts import fields, tags
 from app.contacts.bookings import contact_of_booking
 from app.contacts.import_models import ContactImport, ContactImportSkip
 from app.contacts.models import Contact, ContactSource
-from app.contacts.service import Details, find_or_create
+from app.contacts.service import Details, contact_of, find_or_create
 from app.db import db, transaction
 from app.links.models import LinkStatus, OneTimeLink
 from app.messaging import opt_outs
@@ -190,6 +190,27 @@ def test_who_has_said_stop_is_not_written_to_at_another_address_either(
     with app.app_context():
         assert opt_outs.has_stopped(account_of(ada), "sam@example.org")
         assert not opt_outs.has_stopped(account_of(ada), PHONE)
+
+
+def test_fields_that_a_merge_gives_up_are_kept_as_a_note(
+    client: FlaskClient, app: Flask, ada: User, make: Make
+) -> None:
+    kept, other = make("Sam Lee", "sam@example.org", ""), make("Sam", "", PHONE)
+    with app.app_context(), transaction():
+        for label in ("Company", "City"):
+            fields.create(account_of(ada), label)
+        for contact_id, values in (
+            (kept, {"company": "Lee Ltd"}),
+            (other, {"company": "Sam & Co", "city": "Bonn"}),
+        ):
+            fields.set_values(contact_of(account_of(ada), contact_id), values, NOW, ada.id)
+    path = f"/contacts/{kept}/merge?other={other}"
+    assert "Company: Sam &amp; Co is given up; a note says so." in client.get(path).text
+    assert submit(client, path, "other").status_code == 303
+    page = client.get(f"/contacts/{kept}").text
+    assert "Merged with Sam.\nCompany: Sam &amp; Co</p>" in page
+    assert "Lee Ltd" in page
+    assert "Bonn" in page
 
 
 def test_the_timeline_leaves_out_what_says_nothing_to_people(

@@ -1,5 +1,6 @@
 """The owner's pages of pipelines. Strangers and forged forms: tests/security (R20, R23)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -103,10 +104,19 @@ def test_opportunity_is_added_for_somebody_new_and_for_somebody_known(
     scene: Scene, sales: Pipeline, zoe: Opportunity
 ) -> None:
     path = f"/pipelines/{sales.id}/opportunities/new"
-    said = {"name": "Sam Lee", "email": "SAM@example.org", "value": "900", "title": "Shed"}
+    said = {
+        "name": "Sam Lee",
+        "email": "SAM@example.org",
+        "phone": "+4930901820",
+        "value": "900",
+        "title": "Shed",
+    }
     for _twice in range(2):
         answer = submit(scene.client, path, "title", **said)
-        assert "Opportunity added." in scene.client.get(answer.location).text
+        page = scene.client.get(answer.location).text
+        assert "Opportunity added." in page
+    shown = re.search(rf'href="({path.removesuffix("new")}\d+)"', page)[1]
+    assert "+49 30 901820" in scene.client.get(shown).text
     known = f"{path}?contact={zoe.contact_id}&stage={stage_ids(sales)[1]}"
     assert "zoe.lind@example.org" in scene.client.get(known).text
     assert submit(scene.client, known, "title", title="Cellar").status_code == 303

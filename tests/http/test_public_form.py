@@ -147,6 +147,16 @@ def test_too_quick_and_too_old_are_asked_again(
     assert stored(app) == []
 
 
+def test_who_is_quick_and_mistaken_reads_of_the_mistake_only(
+    app: Flask, client: FlaskClient, form: IntakeForm
+) -> None:
+    answer = send(client, 1, email="sam@")
+    assert answer.status_code == 422
+    assert "Enter an e-mail address like" in answer.text
+    assert "That was very quick." not in answer.text
+    assert stored(app) == []
+
+
 def test_own_page_says_where_it_comes_from_to_nobody(
     app: Flask, client: FlaskClient, form: IntakeForm
 ) -> None:
