@@ -41,14 +41,16 @@ class _Due(NamedTuple):
 def start_due(now: datetime) -> None:
     """Periodic: start the runs whose time has come."""
     for followed in versions.following(tuple(_FINDERS)):
-        found = _FINDERS[followed.definition.trigger](followed, now)
-        due = [_Due(*row) for row in connection().execute(_not_begun(found, followed).limit(AT_ONCE))]
-        if due:
-            in_transaction(lambda each=followed, due=due: [_start(each, one, now) for one in due])
+        due = _not_begun(_FINDERS[followed.definition.trigger](followed, now), followed)
+        if connection().execute(due.limit(1)).first():
+            in_transaction(lambda each=followed, due=due: _start(each, due.limit(AT_ONCE), now))
 
 
-def _start(followed: versions.Followed, due: _Due, now: datetime) -> None:
-    runs.start(followed, due.contact_id, due.entry, now, booking_id=due.booking_id, link_id=due.link_id)
+def _start(followed: versions.Followed, due: Select[Any], now: datetime) -> None:
+    """Found again each time this is tried: contacts may be merged or erased meanwhile."""
+    for row in connection().execute(due).all():
+        one = _Due(*row)
+        runs.start(followed, one.contact_id, one.entry, now, booking_id=one.booking_id, link_id=one.link_id)
 
 
 def _not_begun(found: Select[Any], followed: versions.Followed) -> Select[Any]:

@@ -1,6 +1,7 @@
 """R38: however many set a workflow off at the same moment, a contact gets one run, one link, one message."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -15,12 +16,12 @@ from app.events import Event
 from app.links.models import LinkStatus, OneTimeLink
 from app.messaging.models import Message
 from app.worker import engine
-from app.workflows import runner, service, step_links, triggers
+from app.workflows import runner, service, step_links, timed, triggers
 from app.workflows.models import WAITING, RunState, Workflow, WorkflowRun, WorkflowVersion
 from app.workflows.runs import STARTED
 from app.workflows.steps import Definition, Settings, Step, parse
 
-from ..factories import NOW, make_calendar, make_contact, make_user, make_workflow
+from ..factories import NOW, make_calendar, make_contact, make_link, make_user, make_workflow
 from ..services.databases import settings_for
 from ..services.worker import wait_until, working
 from .guards import without_run_guard
@@ -235,3 +236,21 @@ def undelivered() -> int:
     left = db.session.scalar(select(func.count()).where(Event.delivered_at.is_(None)))
     db.session.rollback()
     return left
+
+
+def test_contacts_who_become_one_keep_nobody_out_whose_time_has_come(app):
+    for _ in range(3):
+        calendar = make_calendar(make_user())
+        make_workflow(
+            calendar.account_id,
+            "link_not_opened",
+            (Step("tag", "add_tag", {"tag": "late"}),),
+            filters={"minutes": 60},
+        )
+        contacts = [make_contact(calendar.account_id) for _ in range(8)]
+        for contact in contacts:
+            make_link(calendar, contact_id=contact.id, created_at=NOW)
+        pairs = zip(contacts[::2], contacts[1::2], strict=True)
+        merges = [partial(merge_both, kept.id, other.id) for kept, other in pairs]
+        outcomes = race(app, [*merges, *[partial(timed.start_due, NOW + timedelta(hours=2))] * 2])
+        assert outcomes == [None] * len(outcomes)
