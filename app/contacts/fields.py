@@ -21,6 +21,10 @@ from .service import hold, loaded, record_change, table, write
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 LONGEST_LABEL, LONGEST_VALUE = 80, 500
 MOST = 30
+# Columns of every list that is exported, and what an import asks for.
+OF_EVERY_CONTACT = {
+    "name", "first name", "last name", "e-mail", "email", "phone", "tags", "number", "from", "added", "time zone",
+}  # fmt: skip
 
 
 def fields_of(account_id: int) -> Sequence[ContactField]:
@@ -138,6 +142,8 @@ def _checked_label(label: str, others: Sequence[ContactField]) -> str:
         raise Invalid("Enter a name for the field.", "label")
     if len(tidy) > LONGEST_LABEL:
         raise Invalid(f"Use at most {LONGEST_LABEL} characters.", "label")
+    if tidy.casefold() in OF_EVERY_CONTACT:
+        raise Invalid("Every contact has this already. Choose another name.", "label")
     if tidy.casefold() in {field.label.casefold() for field in others}:
         raise Invalid("There is a field of this name already.", "label")
     return tidy
