@@ -15,16 +15,22 @@ CURRENCIES = (
     "NZD", "PLN", "RON", "SEK", "SGD", "TRY", "UAH", "ZAR",
 )  # fmt: skip
 MOST = 999_999_999_999
-_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
-_PLAIN = re.compile(r"[0-9]{1,12}([.,][0-9]{1,3})?")
+# No currency of these has three digits after the point, so three of them are thousands, whatever stands before them.
+_GROUPED = {
+    ",": re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]{1,2})?"),
+    ".": re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]{1,2})?"),
+}
+_PLAIN = re.compile(r"[0-9]{1,12}([.,][0-9]{1,2})?")
+_BETWEEN = re.compile(r"[\s'\u2019]")  # stands between thousands too
+_SIGNS = "€$£¥₹₺₴₦"
 
 
 def amount_of(text: str, currency: str) -> int | None:
-    """What "1,250.50", "1250.5" or "1250,50" is in the currency's smallest parts; None when it is no amount of it."""
-    plain = text.replace(" ", "")
-    if _GROUPED.fullmatch(plain):
-        plain = plain.replace(",", "")
-    elif not _PLAIN.fullmatch(plain):
+    """What "1,250.50", "1.250,50 €" or "1250,5" is in the currency's smallest parts; None for what is none of it."""
+    plain = _BETWEEN.sub("", text).upper().removeprefix(currency).removesuffix(currency).strip(_SIGNS)
+    group = next((sign for sign, pattern in _GROUPED.items() if pattern.fullmatch(plain)), "")
+    plain = plain.replace(group, "") if group else plain
+    if not _PLAIN.fullmatch(plain):
         return None
     smallest = Decimal(plain.replace(",", ".")).scaleb(get_currency_precision(currency))
     return int(smallest) if smallest == int(smallest) and smallest <= MOST else None
