@@ -22,12 +22,17 @@ _GROUPED = {
 }
 _PLAIN = re.compile(r"[0-9]{1,12}([.,][0-9]{1,2})?")
 _BETWEEN = re.compile(r"[\s'\u2019]")  # stands between thousands too
-_SIGNS = "€$£¥₹₺₴₦"
+_SIGNS = {
+    "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "TRY": "₺", "UAH": "₴", "NGN": "₦", "BRL": "R$",
+    **dict.fromkeys(("USD", "AUD", "CAD", "MXN", "NZD", "SGD"), "$"),
+}  # fmt: skip
 
 
 def amount_of(text: str, currency: str) -> int | None:
     """What "1,250.50", "1.250,50 €" or "1250,5" is in the currency's smallest parts; None for what is none of it."""
-    plain = _BETWEEN.sub("", text).upper().removeprefix(currency).removesuffix(currency).strip(_SIGNS)
+    plain = _BETWEEN.sub("", text).upper()
+    for word in (currency, _SIGNS.get(currency, "")):
+        plain = plain.removeprefix(word).removesuffix(word)
     group = next((sign for sign, pattern in _GROUPED.items() if pattern.fullmatch(plain)), "")
     plain = plain.replace(group, "") if group else plain
     if not _PLAIN.fullmatch(plain):
