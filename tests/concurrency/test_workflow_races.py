@@ -247,7 +247,7 @@ def test_contacts_who_become_one_keep_nobody_out_whose_time_has_come(app):
             (Step("tag", "add_tag", {"tag": "late"}),),
             filters={"minutes": 60},
         )
-        contacts = [make_contact(calendar.account_id) for _ in range(8)]
+        contacts = [make_contact(calendar.account_id) for _ in range(4)]
         for contact in contacts:
             make_link(calendar, contact_id=contact.id, created_at=NOW)
         pairs = zip(contacts[::2], contacts[1::2], strict=True)
