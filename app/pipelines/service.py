@@ -21,6 +21,7 @@ FIRST_STAGES = (
     {"name": "Lost", "outcome": Outcome.LOST},
 )
 NO_OPEN_STAGE = "A pipeline needs a stage that is open: it is where opportunities begin."
+ALIKE = "Two stages are called “%s”. Give each a name of its own: you choose between them by it."
 IN_USE = "“%s” holds opportunities. Move them to another stage first, then remove it."
 NOT_DELETED = "It holds opportunities. Delete them first, or move on with another pipeline beside it."
 CHANGED_MEANWHILE = (
@@ -63,13 +64,12 @@ def change_pipeline(
     """Store name, currency and stages; those with an "id" of its own stay, others are new, and the rest goes.
 
     `seen` is the version that the person looked at. Raises Conflict when somebody has changed the pipeline since, or
-    for a stage that still holds something; Invalid when no stage is open.
+    for a stage that still holds something; Invalid when no stage is open, or two are called the same.
     """
     _lock(pipeline)
     if seen != pipeline.version:
         raise Conflict(CHANGED_MEANWHILE)
-    if not any(each["outcome"] == Outcome.OPEN for each in stages):
-        raise Invalid(NO_OPEN_STAGE)
+    _check(stages)
     known = {str(stage.id): stage for stage in pipeline.stages}
     kept = [_stage(known.pop(each["id"], None), each, at) for at, each in enumerate(stages, 1)]
     _require_empty(known.values())
@@ -88,6 +88,15 @@ def delete_pipeline(pipeline: Pipeline, *, actor_id: int, now: datetime) -> None
     _record("pipeline_deleted", pipeline, actor_id, now)
     db.session.delete(pipeline)
     _flush()
+
+
+def _check(stages: Sequence[dict[str, Any]]) -> None:
+    if not any(each["outcome"] == Outcome.OPEN for each in stages):
+        raise Invalid(NO_OPEN_STAGE)
+    names = [each["name"].casefold() for each in stages]
+    alike = next((each["name"] for each in stages if names.count(each["name"].casefold()) > 1), None)
+    if alike:
+        raise Invalid(ALIKE % alike)
 
 
 def _stage(known: Stage | None, values: dict[str, Any], position: int) -> Stage:

@@ -146,6 +146,9 @@ def test_stages_are_renamed_ordered_added_and_removed(sales: Pipeline) -> None:
         service.change_pipeline(sales, **change, stages=rows[:2], seen=2)
     with pytest.raises(Invalid, match="open"), transaction():
         service.change_pipeline(sales, **change, stages=rows[:1], seen=2)
+    twice = [rows[0], {**rows[1], "name": "SIGNED"}, rows[2]]
+    with pytest.raises(Invalid, match="Two stages are called “Signed”"), transaction():
+        service.change_pipeline(sales, **change, stages=twice, seen=2)
     assert qualified.id not in [each.id for each in stages(sales)]
 
 
