@@ -34,7 +34,7 @@ WORKING_WEEK = [[[540, 1020]]] * 5 + [[], []]
 
 def make_user(name: str = "Ada Lovelace", **changes: Any) -> User:
     """A user with an account of their own, as owner of it."""
-    email = f"{name.split()[0].lower()}.{secrets.token_hex(3)}@example.org"
+    email = f"{name.split()[0].lower()}.{secrets.token_hex(5)}@example.org"
     values = {
         "email": email,
         "password_hash": "",
@@ -63,7 +63,7 @@ def make_calendar(host: User, **changes: Any) -> Calendar:
         "account_id": changes.pop("account_id", None) or account_of(host),
         "host_id": host.id,
         "name": "Intro call",
-        "slug": f"intro-{secrets.token_hex(4)}",
+        "slug": f"intro-{secrets.token_hex(5)}",
         "tz": "Europe/Berlin",
         "created_at": NOW,
         "weekly_hours": WORKING_WEEK,
@@ -124,7 +124,7 @@ def make_group(*calendars: Calendar, **changes: Any) -> CalendarGroup:
     values = {
         "account_id": calendars[0].account_id,
         "name": "Consultations",
-        "slug": f"consultations-{secrets.token_hex(4)}",
+        "slug": f"consultations-{secrets.token_hex(5)}",
         "created_at": NOW,
     }
     with transaction():
@@ -200,7 +200,7 @@ def make_contact(account_id: int, **changes: Any) -> Contact:
     values = {
         "account_id": account_id,
         "name": "Sam Lee",
-        "email": f"sam.{secrets.token_hex(3)}@example.org",
+        "email": f"sam.{secrets.token_hex(5)}@example.org",
         "source": ContactSource.HAND,
         "created_at": NOW,
     }
