@@ -17,6 +17,7 @@ LOOKED_AT = 64 * 1024
 UNREADABLE = "This is no CSV file. Save the list as CSV (UTF-8) and upload that."
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx, .ods and .xls begin
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+PHONE = re.compile(r"'?\+?[0-9 ()/.-]{6,}")
 SAYS_DELIMITER = re.compile(r'"?sep=([,;\t])"?\s*', re.IGNORECASE)  # as a first line, for spreadsheets only
 
 
@@ -53,6 +54,15 @@ def guess(head: list[str], labels: dict[str, str]) -> list[str]:
         word = "".join(letter for letter in cell.casefold() if letter.isalnum())
         own = labels.get(cell.strip().casefold(), "")
         target = own or next((name for name, words in KNOWN.items() if word in words.split()), "")
+        found.append(target if target not in found else "")
+    return found
+
+
+def guess_by_person(first: list[str]) -> list[str]:
+    """The same where the first line is a person already, by what stands there."""
+    found: list[str] = []
+    for cell in first:
+        target = "email" if "@" in cell else "phone" if PHONE.fullmatch(cell) else "name" if cell else ""
         found.append(target if target not in found else "")
     return found
 

@@ -99,14 +99,15 @@ def forget_old(now: datetime) -> None:
 
 def _begin(account_id: int, name: str, region: str, first: list[str], actor: User, now: datetime) -> int:
     labels = {each.label.casefold(): f"field_{each.key}" for each in fields.fields_of(account_id)}
+    has_head = csv_lines.is_head(first)
     made = ContactImport(
         account_id=account_id,
         created_by_id=actor.id,
         created_at=now,
         name=name[:120],
         region=region,
-        has_head=csv_lines.is_head(first),
-        columns=csv_lines.guess(first, labels),
+        has_head=has_head,
+        columns=csv_lines.guess(first, labels) if has_head else csv_lines.guess_by_person(first),
     )
     db.session.add(made)
     db.session.flush()

@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pytest
 
-from app.contacts.csv_lines import guess, is_head, lines_of
+from app.contacts.csv_lines import guess, guess_by_person, is_head, lines_of
 from app.errors import Invalid
 
 
@@ -61,3 +61,15 @@ def test_columns_are_guessed_by_their_names() -> None:
     assert is_head(["Name", "E-mail", "Line 2"])
     assert not is_head(["Sam", "sam@example.org"])
     assert not is_head(["Sam", "030 123456"])
+
+
+@pytest.mark.parametrize(
+    ("first", "columns"),
+    [
+        (["sam@example.org"], ["email"]),
+        (["Sam Lee", "030 12345678", "sam@example.org", "Berlin"], ["name", "phone", "email", ""]),
+        (["", "+49 (0)30-12345678", "12"], ["", "phone", "name"]),
+    ],
+)
+def test_columns_without_names_are_guessed_by_what_they_hold(first: list[str], columns: list[str]) -> None:
+    assert guess_by_person(first) == columns
