@@ -75,6 +75,15 @@ def change_profile(user: User, name: str, tz: str, locale: str) -> None:
     user.name, user.tz, user.locale = name.strip(), checked_tz(tz), locale
 
 
+def hold(account_id: int) -> None:
+    """Let what the caller reads of the account next stand until its transaction ends, for all who hold it first.
+
+    Of two who change the team or the fields of contacts at once, one then sees what the other did. Whoever only refers
+    to the account meanwhile, such as somebody who accepts an invitation, does not wait.
+    """
+    db.session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
+
+
 def renew_hash(user_id: int, checked: str, renewed: str) -> bool:
     """Store another hash of the same password; False when the user no longer has the hash that was `checked`."""
     same = update(User).where(User.id == user_id, User.password_hash == checked)

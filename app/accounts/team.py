@@ -9,8 +9,8 @@ from sqlalchemy import Select, func, select, update
 from .. import events
 from ..db import db
 from ..errors import Conflict, NotAllowed, NotFound
-from . import sessions
-from .models import Account, Invitation, Membership, Role, User
+from . import service, sessions
+from .models import Invitation, Membership, Role, User
 from .roles import given_by
 from .sessions import SignedIn
 
@@ -83,13 +83,13 @@ def remove(signed_in: SignedIn, user_id: int, now: datetime) -> None:
 
 def leave(signed_in: SignedIn, now: datetime) -> None:
     """The same with oneself, in whatever role. Raises Conflict for the last owner."""
-    _hold(signed_in.account.id)
+    service.hold(signed_in.account.id)
     _take_out(signed_in, oneself(signed_in), now)
 
 
 def held_role(signed_in: SignedIn) -> Role:
     """One's own role as of now, which nobody changes before the transaction ends. Raises NotFound without one."""
-    _hold(signed_in.account.id)
+    service.hold(signed_in.account.id)
     return oneself(signed_in).role
 
 
@@ -140,12 +140,6 @@ def _locked(signed_in: SignedIn, user_id: int) -> Member:
     if member.role not in given_by(own):
         raise NotAllowed(OWNERS_ONLY if member.role == Role.OWNER else NOT_YOURS)
     return member
-
-
-def _hold(account_id: int) -> None:
-    """Of two who change the team at once, one sees what the other did, so that neither the last owner nor a role that
-    was just taken away gets past. Whoever accepts an invitation meanwhile refers to this row, and does not wait."""
-    db.session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
 
 
 def _member(account_id: int, user_id: int) -> Member:

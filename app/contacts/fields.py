@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from ..accounts.service import hold as hold_account
 from ..calendars.texts import one_line
 from ..db import connection, db
 from ..errors import Invalid, NotFound
@@ -35,6 +36,7 @@ def fields_of(account_id: int) -> Sequence[ContactField]:
 
 def create(account_id: int, label: str) -> ContactField:
     """A new field. Raises Invalid for a label that is empty, too long or there already, and for one field too many."""
+    hold_account(account_id)
     there = fields_of(account_id)
     label = _checked_label(label, there)
     if len(there) >= MOST:
@@ -57,6 +59,7 @@ def field_of(account_id: int, field_id: int) -> ContactField:
 
 def rename(account_id: int, field_id: int, label: str) -> None:
     """Call it something else; its key stays. Raises Invalid as `create` does, NotFound when it is not there."""
+    hold_account(account_id)
     others = [each for each in fields_of(account_id) if each.id != field_id]
     mine = update(ContactField).where(ContactField.account_id == account_id, ContactField.id == field_id)
     if not db.session.execute(mine.values(label=_checked_label(label, others))).rowcount:

@@ -64,10 +64,12 @@ def publish(workflow_id: int) -> Response:
     return web.go_to(".show", workflow_id=workflow_id, notice=how)
 
 
-@bp.post(f"{WORKFLOW}/discard")
+@bp.route(f"{WORKFLOW}/discard", methods=["GET", "POST"])
 def discard(workflow_id: int) -> Response:
-    """Takes back what was changed in the draft since it was published."""
+    """Asks, and takes back what was changed in the draft since it was published."""
     workflow = my_workflow(workflow_id)
+    if request.method != "POST":  # HEAD too
+        return web.render("workflows/discard.html", workflow=workflow)
     try:
         with transaction():
             service.discard(workflow, seen_edits())

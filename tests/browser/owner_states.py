@@ -231,6 +231,7 @@ WORKFLOWS = [
     editor("with faults", _workflow("draft"), press("Publish"), status=422),
     _of("rename a workflow", "workflows.rename")("", _workflow("draft", "/name")),
     _of("delete a workflow", "workflows.delete")("", _workflow("draft", "/delete")),
+    _of("discard the changes of a workflow", "workflows.discard")("", _workflow("workflow", "/discard")),
     _of("trigger", "workflows.trigger")("", _workflow("workflow", "/trigger?kind=before_booking")),
     _of("settings of a workflow", "workflows.settings")("", _workflow("workflow", "/settings")),
     _of("new step", "workflows.add_step")("", _workflow("workflow", "/steps/new?add=if:field")),

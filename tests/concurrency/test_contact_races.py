@@ -7,18 +7,19 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.exc import MultipleResultsFound
+from sqlalchemy.exc import IntegrityError, MultipleResultsFound
 
-from app.contacts import csv_lines, imports
+from app.contacts import csv_lines, fields, imports
 from app.contacts.import_models import ContactImport, ImportState
-from app.contacts.models import Contact, ContactSource
+from app.contacts.models import Contact, ContactField, ContactSource
 from app.contacts.service import Details, find_or_create
 from app.db import db, in_transaction, transaction
+from app.errors import Invalid
 from app.events import Event
 
 from ..factories import NOW, account_of, make_user
 from .guards import without_contact_guard
-from .races import race
+from .races import done, race
 
 SAM = Details("Sam", "sam@example.org", "+493012345678")
 
@@ -58,6 +59,23 @@ def test_r9_without_the_guard_there_are_two(app: Flask) -> None:
     with suppress(MultipleResultsFound):
         race(app, tries(account_id)[::2] * 2)
     assert count(Contact) > 1
+
+
+def test_of_many_fields_of_one_name_one_is_made(app: Flask) -> None:
+    account_id = account_of(make_user())
+    outcomes = race(app, [partial(in_transaction, partial(fields.create, account_id, "Company"))] * 8)
+    assert len(done(outcomes)) == 1
+    assert {str(each) for each in outcomes if isinstance(each, Invalid)} == {"There is a field of this name already."}
+    assert count(ContactField) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_r9_without_the_hold_there_is_an_error(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite lets one write at a time."""
+    account_id = account_of(make_user())
+    monkeypatch.setattr(fields, "hold_account", lambda _account_id: None)
+    with pytest.raises(IntegrityError):
+        race(app, [partial(in_transaction, partial(fields.create, account_id, "Company"))] * 16)
 
 
 def test_two_workers_import_each_line_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

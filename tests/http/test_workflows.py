@@ -157,6 +157,8 @@ class TestEditor:
         seen = stored(scene, path).edits
         follow(scene, send(scene.client, f"{path}/steps/a/remove", path, **{"seen": seen}))
         assert "Discard changes" in scene.client.get(path).text
+        assert "is lost" in scene.client.get(f"{path}/discard").text
+        assert steps_of(scene, path) == []
         assert send(scene.client, f"{path}/discard", path, seen=seen).status_code == 409
         page = follow(scene, send(scene.client, f"{path}/discard", path, seen=seen + 1))
         assert "Published" in page

@@ -363,7 +363,7 @@ ACTIONS = [
     Action("workflows.new", {"name": "Second", "ready_made": ""}, page="workflows.new", has="name"),
     Action("workflows.add_chosen", names={"contact": "contact_id", "workflow": "workflow_id"}),
     Action("workflows.publish", page="workflows.show"),
-    Action("workflows.discard", page="workflows.show"),
+    Action("workflows.discard", page="workflows.discard"),
     Action("workflows.switch", {"do": "off"}),
     Action("workflows.rename", {"name": "Renamed"}, page="workflows.rename", has="name"),
     Action("workflows.copy"),
