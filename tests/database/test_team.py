@@ -128,7 +128,7 @@ class TestRoles:
     ) -> None:
         """The twin: SQLite lets one writer in at a time, so that the lock shows on PostgreSQL alone."""
         if database.kind == "postgresql":
-            monkeypatch.setattr(team, "_hold", lambda _account_id: None)
+            monkeypatch.setattr(service, "hold", lambda _account_id: None)
             assert min(_leave_at_once(app, make_user()) for _ in range(10)) == 0
 
     def test_people_of_other_workspaces_are_not_found(self, ada: User) -> None:
