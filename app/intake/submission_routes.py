@@ -6,6 +6,7 @@ from flask import Response, render_template, request, stream_with_context, url_f
 
 from .. import clock, config, web
 from ..contacts.models import Contact
+from ..contacts.words import phone_words
 from ..db import db
 from ..digits import ID
 from . import access, listing
@@ -47,6 +48,7 @@ def submission(form_id: int, submission_id: int) -> Response:
         intake=intake,
         submission=found,
         contact=contact,
+        phone_words=phone_words,
         reader=web.reader(),
         now=clock.now(),
     )

@@ -39,7 +39,12 @@ def new_opportunity(pipeline_id: int) -> Response:
             form.refuse(refusal)
     status = 422 if form.errors else 200
     return web.render(
-        "pipelines/new_opportunity.html", status=status, pipeline=pipeline, form=form, contact=contact
+        "pipelines/new_opportunity.html",
+        status=status,
+        pipeline=pipeline,
+        form=form,
+        contact=contact,
+        phone_words=phone_words,
     )
 
 

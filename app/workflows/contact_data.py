@@ -104,10 +104,10 @@ timeline.SAID |= {
     "workflow_run_started": "Came into a workflow",
     "workflow_run_ended": "Left a workflow",
     "workflow_run_failed": "A step of a workflow failed",
-    "link_messaged": "Sent a one-time link by a workflow",
+    "link_messaged": "Message with a one-time link queued",
 }
 timeline.UNTOLD.add("workflow_run_resumed")
 timeline.TONES |= {"workflow_run_started": "info", "workflow_run_failed": "danger"}
 for _name in ("workflow_run_started", "workflow_run_ended", "workflow_run_failed", "link_messaged"):
     timeline.DETAILS[_name] = _name_of_workflow
-links_timeline.SAID["link_messaged"] = "Sent in a message of a workflow"
+links_timeline.SAID["link_messaged"] = "Message of a workflow with the link queued"

@@ -111,7 +111,7 @@ def expect_story(
     """The link's timeline tells it from the first to the last, the contact's from the last to the first with what was
     `learned` of them, and the run's page step by step."""
     timeline = desk.get_by_role("region", name="Timeline")
-    by, sent = f"By the workflow {workflow}", "Sent in a message of a workflow"
+    by, sent = f"By the workflow {workflow}", "Message of a workflow with the link queued"
     _reload_until_told(desk, timeline, "Created", by, sent, "Opened by a person", "Booked")
     desk.goto("/contacts")
     desk.get_by_role("link", name=name).first.click()
