@@ -13,6 +13,7 @@ from .models import Keyword, MissedCall, MissedWhy, ReceivedText
 
 SHOWN = 20
 NO_NUMBER = "Number withheld"
+ERASED = "Erased"  # no text comes without a number
 HOW = {
     MissedWhy.NO_ANSWER: "nobody answered",
     MissedWhy.BUSY: "busy",
@@ -52,5 +53,5 @@ def _newest(table: Any, account_id: int) -> Sequence[Any]:
 def _in_words(row: Any) -> Incoming:
     is_call = hasattr(row, "why")
     what = f"Missed call: {HOW[row.why]}" if is_call else KEYWORDS.get(row.keyword, "Text")
-    number = phones.international(row.number) or row.number or NO_NUMBER
+    number = phones.international(row.number) or row.number or (NO_NUMBER if is_call else ERASED)
     return Incoming(what, "" if is_call else row.text, number, row.contact_name or "", row.contact_id, row.at)

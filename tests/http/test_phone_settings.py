@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app import clock
 from app.accounts.models import User
@@ -14,7 +14,8 @@ from app.contacts.models import Contact
 from app.db import db, transaction
 from app.messaging.models import Channel, Message
 from app.phone import settings
-from app.phone.models import PhoneSettings
+from app.phone.blanking import blank_texts
+from app.phone.models import PhoneSettings, ReceivedText
 from app.phone.settings import Setting
 from tests.factories import NOW, account_of, make_form
 from tests.http.calendar_people import join_team, signed_in
@@ -145,6 +146,11 @@ def test_what_came_in_is_listed(app: Flask, client: FlaskClient, ada: User) -> N
         "Berlin",
     ):
         assert said in page
+    with app.app_context(), transaction():
+        blank_texts(list(db.session.scalars(select(ReceivedText.id))))
+    page = client.get(PAGE).text
+    assert page.count("Erased") == 2
+    assert "Hello" not in page
 
 
 def test_it_says_where_texts_go(app: Flask, client: FlaskClient, ada: User) -> None:
