@@ -28,6 +28,7 @@ SCHEMA = "slotkey_engine"
 FILE = "engine.sqlite3"
 WORK, PERIODIC = "work", "periodic"
 BUSY_SECONDS = 30
+NOTHING_COALESCED_SECONDS = 0.5
 # How often a job may take its worker down with it.
 MOST_CRASHES = 20
 # How long work may stand as begun by this worker, which does not do it, until it is done again.
@@ -164,6 +165,8 @@ class Engine:
             "serializer": DBOSPortableJSONSerializer(),
             # For each of the queues and what is begun here: what waits for a thread would look abandoned.
             "max_executor_threads": 3 * self.settings.worker_threads + 4,
+            # Nothing is streamed here, and looking for it a hundred times a second cost as much as looking for events.
+            "notification_coalesce_sec": NOTHING_COALESCED_SECONDS,
             "log_level": "WARNING",
         }
 
