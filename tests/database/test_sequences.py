@@ -177,12 +177,13 @@ class Sequences(RuleBasedStateMachine):
 
     @rule(booking_id=bookings_made, by=st.sampled_from(Party))
     def cancel(self, booking_id, by):
-        """A booking or a request; what is off stays off."""
+        """A booking or a request, which its contact withdraws; what is off stays off."""
         known = self.model.bookings[booking_id]
+        is_withdrawn = known.is_request and by == Party.CONTACT
         with self.expect(None if known.is_live else Conflict), transaction():
             service.cancel(booking_id, by, "", self.now)
         if known.is_live:
-            known.become(BookingStatus.CANCELLED)
+            known.become(BookingStatus.CANCELLED, RequestEnd.WITHDRAWN if is_withdrawn else None)
 
     @invariant()
     def rows_are_as_the_model_says(self):
