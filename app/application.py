@@ -64,6 +64,9 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        # Written anew by every answer, it would come back as it was before a form was saved: a preview still on its
+        # way then took the notice of the saving with it. It outlives the session it names, so nothing is lost.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "MAX_CONTENT_LENGTH": LARGEST_BODY,
         "MAX_FORM_PARTS": 2_000,
         "WTF_CSRF_TIME_LIMIT": None,  # bound to the session instead: a form left open keeps what was typed

@@ -76,13 +76,14 @@ class Site:
     def counting_queries(self) -> Iterator[list[str]]:
         """The SQL that requests of this thread run inside the block, transactions' own statements left out.
 
-        Sightings are written by a thread of their own, whenever that comes round.
+        Sightings are written by a thread of their own, whenever that comes round. Attempts whose window is over are
+        deleted by one request in hundreds, whichever that is.
         """
         seen: list[str] = []
         here = threading.get_ident()
 
         def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if threading.get_ident() == here and not statement.startswith("BEGIN"):
+            if threading.get_ident() == here and not statement.startswith(("BEGIN", "DELETE FROM rate_count")):
                 seen.append(statement)
 
         with self.app.app_context():

@@ -155,3 +155,18 @@ def test_preview_answers_for_typed_hours_before_they_are_saved(scene):
     assert "10:00 to 11:00" in answer.text
     assert "not saved yet" in answer.text
     assert scene.stored().weekly_hours == WEEK
+
+
+def test_preview_that_answers_after_saving_leaves_what_saving_said(scene):
+    scene.client.get(scene.path("availability"))
+    before = scene.client.get_cookie("slotkey").value
+    assert save(scene, monday__0__start="10:00").status_code == 303
+    late = scene.app.test_client()
+    late.set_cookie("slotkey", before)  # the preview was sent before, and is slower
+    answer = late.get(
+        scene.path("availability/preview?monday-0-start=10:00&monday-0-end=17:00"),
+        headers={"HX-Request": "true", "HX-Target": "section#preview"},
+    )
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert ">Saved<" in scene.client.get(scene.path("availability")).text
