@@ -83,7 +83,9 @@ class Site:
         here = threading.get_ident()
 
         def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if threading.get_ident() == here and not statement.startswith(("BEGIN", "DELETE FROM rate_count")):
+            if threading.get_ident() == here and not statement.startswith(
+                ("BEGIN", "DELETE FROM rate_count")
+            ):
                 seen.append(statement)
 
         with self.app.app_context():
