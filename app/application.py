@@ -10,6 +10,7 @@ from . import counters, db, error_pages, kept_templates, pages, prepared, reques
 from .calendars import snapshots
 from .config import Settings
 from .files import ProtectedFiles
+from .headers import protected
 from .messaging import kinds
 from .paths import beside_code
 from .request_checks import allow_uploads, refuse_what_cannot_be_read
@@ -77,7 +78,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
 def _wrap(app: Flask, settings: Settings) -> None:
     """Static files in front; behind proxies, believe as many of them as the operator says stand there."""
     files = ProtectedFiles(
-        app.wsgi_app,
+        protected(app.wsgi_app, settings.is_https),
         root=str(beside_code("static")),
         prefix="static/",
         max_age=31536000,

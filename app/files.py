@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from werkzeug.datastructures import Headers
 from whitenoise import WhiteNoise
 
 from .headers import add_missing
@@ -16,8 +15,7 @@ class ProtectedFiles(WhiteNoise):
         """The file, or why not."""
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            protected = Headers(headers)
-            add_missing(protected)
-            return start_response(status, protected.to_wsgi_list(), *error)
+            add_missing(headers)
+            return start_response(status, headers, *error)
 
         return WhiteNoise.serve(static_file, environ, start)

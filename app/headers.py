@@ -1,8 +1,10 @@
 """Headers that every answer carries, pages, files and errors alike."""
 
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -38,10 +40,25 @@ def page_headers(is_secret: bool, is_https: bool) -> dict[str, str]:
     return PAGES | (SECRET_PAGES if is_secret else {}) | (OVER_TLS if is_https else {})
 
 
-def add_missing(headers: Any, more: dict[str, str] = EVERYWHERE) -> None:
-    """Set each header that a view has not set itself."""
+def add_missing(headers: list[tuple[str, str]], more: dict[str, str] = EVERYWHERE) -> None:
+    """Add each header that the answer does not have yet."""
     present = {name.lower() for name, _ in headers}
-    headers.extend([(name, value) for name, value in more.items() if name.lower() not in present])
+    headers.extend(item for item in more.items() if item[0].lower() not in present)
+
+
+def protected(app: Wsgi, is_https: bool) -> Wsgi:
+    """The app with `page_headers` on all its answers, refusals that reach no view too."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        is_secret = f"/{environ.get('PATH_INFO', '').lstrip('/')}".startswith(SECRET_PATHS)
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            add_missing(headers, page_headers(is_secret, is_https))
+            return start_response(status, headers, *error)
+
+        return app(environ, start)
+
+    return answer
 
 
 # Mails are shown in a frame of their own: their inline styles are theirs alone, and nothing in them runs or sends.

@@ -70,7 +70,15 @@ def new_nonce() -> bytes:
 
 def tag_of(secret: str, purpose: str, signed: bytes) -> bytes:
     """What vouches for `signed` under a key of the purpose's own."""
-    return hmac.digest(_key(secret, purpose), signed, "sha256")[:TAG_BYTES]
+    # A copy of a keyed one is quicker than hmac.digest, which also lets other threads have the interpreter meanwhile.
+    maker = _keyed(secret, purpose).copy()
+    maker.update(signed)
+    return maker.digest()[:TAG_BYTES]
+
+
+@lru_cache(maxsize=64)
+def _keyed(secret: str, purpose: str) -> hmac.HMAC:
+    return hmac.new(_key(secret, purpose), digestmod="sha256")
 
 
 @lru_cache(maxsize=64)

@@ -12,12 +12,11 @@ from htmx_flask import Htmx
 from markupsafe import escape
 from werkzeug.local import LocalProxy
 
-from . import clock, config
+from . import clock
 from .accounts import last_seen, sessions
 from .accounts.sessions import SignedIn
 from .cookies import CookieSessions
 from .errors import DomainError
-from .headers import SECRET_PATHS, add_missing, page_headers
 from .localtime import Reader
 from .paths import beside_code
 
@@ -56,7 +55,7 @@ class BaseForm(FlaskForm):
 
 
 def init_app(app: Flask) -> None:
-    """Wire sign-in, CSRF, template globals and headers into the app."""
+    """Wire sign-in, CSRF and template globals into the app."""
     csrf.init_app(app)
     htmx.init_app(app)
     login.init_app(
@@ -70,7 +69,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(asset=asset, page_url=page_url)
     app.jinja_env.globals["ui"] = _Macros(app)
     app.context_processor(_page_context)
-    app.after_request(_finish)
 
 
 def current() -> SignedIn:
@@ -203,9 +201,3 @@ def _theme() -> str | None:
 
 def _signed_in() -> SignedIn | None:
     return current() if current_user.is_authenticated else None
-
-
-def _finish(answer: Response) -> Response:
-    is_secret = request.path.startswith(SECRET_PATHS)  # refusals that reach no view too
-    add_missing(answer.headers, page_headers(is_secret, config.current().is_https))
-    return answer

@@ -77,7 +77,8 @@ def expired_page_preview(calendar_id: int) -> Response:
     """The expired page as a stranger sees it, as saved."""
     calendar = my_calendar(calendar_id)
     host = Host(calendar.host.name, calendar.host.email, calendar.host.tz)
-    page = expired.expired_page(calendar, host, _variant_asked(), web.reader(calendar.tz), clock.now())
+    today = expired.last_day_of(clock.now(), calendar.tz, web.reader(calendar.tz))
+    page = expired.expired_page(calendar, host, _variant_asked(), last_day=today)
     return web.render("public/expired.html", view=page)
 
 

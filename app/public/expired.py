@@ -10,7 +10,7 @@ from ..links.lookup import FoundLink
 from ..links.models import LinkStatus
 from ..links.options import expires_on
 from ..localtime import Reader
-from .doors import Door, Host
+from .doors import Host
 
 
 class Variant(StrEnum):
@@ -94,26 +94,21 @@ def variant_of(link: FoundLink | None, now: datetime) -> Variant:
     return Variant.EXPIRED if link.is_expired(now) else Variant.OFF
 
 
-def page_for(door: Door, reader: Reader, now: datetime, path: str) -> ExpiredPage:
-    """The page for whoever opens this door, which stands at `path`, and is not the one who booked."""
-    variant = variant_of(door.link, now)
-    expires_at = door.link.expires_at if door.link else None
-    return expired_page(door.calendar, door.host, variant, reader, expires_at, path=path)
+def last_day_of(expires_at: datetime | None, tz: str, reader: Reader) -> str:
+    """The last day of a link, as the reader writes dates; empty where it has none."""
+    last_on = expires_on(expires_at, tz)
+    return reader.day(last_on, weekday=None) if last_on else ""
 
 
 def expired_page(
-    calendar: Calendar,
-    host: Host,
-    variant: Variant,
-    reader: Reader,
-    expires_at: datetime | None = None,
-    *,
-    path: str = "",
+    calendar: Calendar, host: Host, variant: Variant, *, last_day: str = "", path: str = ""
 ) -> ExpiredPage:
-    """A variant as the calendar's settings word it. An owner's preview has no `path`, and leads nowhere."""
+    """A variant as the calendar's settings word it, for whoever is not the one who booked.
+
+    An owner's preview has no `path`, and leads nowhere.
+    """
     name = shown_name(calendar, host)
-    last_on = expires_on(expires_at, calendar.tz)
-    title, sentence = _words(variant, name, reader.day(last_on, weekday=None) if last_on else "")
+    title, sentence = _words(variant, name, last_day)
     contact, can_ask = contact_of(calendar, host, name), takes_requests(calendar, variant)
     more = _ask(variant, name, can_ask=can_ask) if contact or can_ask else ""
     return ExpiredPage(

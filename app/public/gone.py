@@ -11,7 +11,17 @@ from ..links.models import SightingKind
 from . import booked_cookie, visits
 from .confirmation import may_change
 from .doors import Door
-from .expired import UNKNOWN, ExpiredPage, Variant, booked_without_page, contact_of, own_page, page_for
+from .expired import (
+    UNKNOWN,
+    ExpiredPage,
+    Variant,
+    booked_without_page,
+    contact_of,
+    expired_page,
+    last_day_of,
+    own_page,
+    variant_of,
+)
 
 
 def unknown() -> Response:
@@ -23,15 +33,16 @@ def unknown() -> Response:
 def dead(door: Door, now: datetime, *, status: int | None = None) -> Response:
     """The page of a link that is used, deleted, past its date or of a calendar that is off."""
     visits.note(door, SightingKind.REFUSED if door.is_dead(now) else SightingKind.FETCHED)
-    reading = visits.reading_for(door.calendar.tz)
-    page = page_for(door, reading.reader, now, web.PATH)
-    own = _own_booking(door) if page.variant == Variant.USED else None
+    variant = variant_of(door.link, now)
+    own = _own_booking(door) if variant == Variant.USED else None
     if own is None:
+        last_day = _last_day(door) if variant == Variant.EXPIRED else ""
+        page = expired_page(door.calendar, door.host, variant, last_day=last_day, path=web.PATH)
         return answer(page, door.path, status=status)
     return answer(
         own_page(own.booking),
         booking=own,
-        reader=reading.reader,
+        reader=visits.reading_for(door.calendar.tz).reader,
         manage_path=manage.path_of(own.booking),
         may_change=may_change(own.booking, now),
     )
@@ -53,6 +64,11 @@ def answer(page: ExpiredPage, path: str = "", *, status: int | None = None, **co
     if context:
         return web.render("public/expired.html", status=status, view=page, **context)
     return web.render_kept("public/expired.html", path, status=status, view=page)
+
+
+def _last_day(door: Door) -> str:
+    tz = door.calendar.tz
+    return last_day_of(door.link.expires_at, tz, visits.reading_for(tz).reader)
 
 
 def _own_booking(door: Door) -> manage.Managed | None:

@@ -4,6 +4,18 @@ import os
 import time
 from pathlib import Path
 
+from .measures import require
+
+BUSY = 0.2  # of a core
+SETTLE_SECONDS = 120
+
+
+def settle(pid: int) -> None:
+    """Return once the process has worked off what was left for it. Raises WrongAnswer when it never does."""
+    began = time.perf_counter()
+    while percent(pid, 1) > BUSY * 100:
+        require(time.perf_counter() - began < SETTLE_SECONDS, "the worker never came to rest")
+
 
 def percent(pid: int, seconds: float) -> float:
     """How much of a core the process takes while nothing happens."""

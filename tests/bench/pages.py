@@ -1,4 +1,6 @@
-"""P3, P4, P5 and P10: the pages of a link beside a worker, against a trivial view in the same kind of server."""
+"""P3, P4, P5 and P10: the pages of a link, against a trivial view in the same kind of server; beside a worker that has
+worked off what making the scene left for it, or a core would be its own in some rounds and not in others.
+"""
 
 import re
 from collections.abc import Callable
@@ -6,6 +8,7 @@ from functools import partial
 
 from app.proof.load import Answer, Request
 
+from . import idle
 from .loads import Load, load
 from .measures import Measure, Measures, Plan, interleaved, pairs
 from .scene import Scene, scene
@@ -24,7 +27,8 @@ def measure(plan: Plan) -> Measures:
             seen = scene()
         path = f"/o/{seen.tokens[0]}"
         size = len(app.test_client().get(path).data)
-        with app.app_context(), trivial() as floor, ours(settings, path) as site, worker(settings):
+        with app.app_context(), trivial() as floor, ours(settings, path) as site, worker(settings) as pid:
+            idle.settle(pid)
             bursts = _bursts(floor.url, site.url, seen, plan.of(REQUESTS, least=200))
             for burst in bursts.values():
                 burst()  # every process and thread has seen a request
