@@ -21,7 +21,7 @@ from .engine import Engine
 from .handlers import PERIODIC
 
 log = logging.getLogger(__name__)
-POLL_SECONDS = 0.1  # between looks for new events
+POLL_SECONDS = 0.2  # between looks for new events
 BUSY_SECONDS = 0.01  # the same while there is work
 FAILED_SECONDS = 2.0  # the same while the database does not answer, and before a chore is tried again
 STOP_SECONDS = 20

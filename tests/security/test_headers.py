@@ -1,6 +1,7 @@
 """R19: the same protecting headers on every answer, whatever went wrong."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -8,11 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from app import web
+from app import create_app
 from app.headers import EVERYWHERE, FRAMED, FRAMING, POLICY
 
 from ..people import sign_in
 from ..public_pages import Site
+from ..services.databases import Database, forget, settings_for
 from .inventory import OWNERS_PAGES, rules
 from .world import World
 
@@ -115,13 +117,16 @@ def test_r19_the_policy_allows_nothing_inline_or_foreign() -> None:
         assert rule in POLICY
 
 
-def test_r19_https_is_asked_for_where_it_is_served(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "Strict-Transport-Security" not in app.test_client().get("/sign-in").headers
-    settings = app.extensions["slotkey.settings"]
-    monkeypatch.setattr(type(settings), "is_https", property(lambda _self: True))
-    assert web.config.Settings.is_https
-    answer = app.test_client().get("/nothing")
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+def test_r19_https_is_asked_for_where_it_is_served(database: Database, tmp_path: Path) -> None:
+    told = []
+    for scheme in ("http", "https"):
+        made = create_app(settings_for(database.url, tmp_path, base_url=f"{scheme}://slotkey.test"))
+        told += [
+            made.test_client().get(page).headers.get("Strict-Transport-Security")
+            for page in ("/sign-in", "/no")
+        ]
+        forget(made)
+    assert told == [None, None, "max-age=31536000", "max-age=31536000"]
 
 
 def _mark_of_file(client: FlaskClient) -> dict[str, str]:
