@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 
 from tests.services import chromium
 from tests.services.server import free_port
@@ -22,6 +22,7 @@ WAIT_MILLISECONDS = 10_000
 OURS = ("http://127.0.0.1:", "data:", "blob:")
 DESK, PHONE = (1280, 900), (360, 740)
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=WAIT_MILLISECONDS)  # as long as for whatever else a page is waited for
 
 
 @pytest.fixture(scope="session")
