@@ -35,7 +35,11 @@ class DiscreetLogger(Logger):
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
         """One line for one answer. gunicorn's own way first gathers each header of the request and of the answer."""
-        self.access_log.info(ACCESS_LINE, {"at": self.now(), **_answered(resp, environ, request_time)})
+        said = {
+            name: "-" if value is None else value
+            for name, value in _answered(resp, environ, request_time).items()
+        }
+        self.access_log.info(ACCESS_LINE, {**said, "at": self.now()})
 
 
 class JsonLogger(Logger):
@@ -52,15 +56,16 @@ class JsonLogger(Logger):
 
 
 def _answered(resp: Any, environ: dict[str, Any], request_time: timedelta) -> dict[str, Any]:
-    # The request itself is over: its number and route stand in `environ`, unless it never reached a route.
+    # The request itself is over: its number and route stand in `environ`. A file has none of them, and of a request
+    # that could not be read gunicorn knows no more than the line it answers with.
     return {
-        "client": environ.get("REMOTE_ADDR", "-"),
-        "method": environ.get("REQUEST_METHOD", "-"),
-        "route": environ.get(ROUTE, "-"),
-        "status": resp.status_code,
+        "client": environ.get("REMOTE_ADDR"),
+        "method": environ.get("REQUEST_METHOD"),
+        "route": environ.get(ROUTE),
+        "status": int(resp.status.split()[0]),
         "bytes": resp.sent,
         "milliseconds": request_time // ONE_MILLISECOND,
-        "request_id": environ.get(request_ids.ENVIRON, "-"),
+        "request_id": environ.get(request_ids.ENVIRON),
     }
 
 

@@ -57,10 +57,14 @@ def test_processes_count_together_and_a_lost_one_takes_nothing_with_it(server: S
 
 def test_every_line_is_json_and_knows_its_request(server: Server) -> None:
     assert get(server, f"/o/{LINK_TOKEN}", X_Request_ID="number-from-the-proxy").status == 404
+    assert get(server, "/static/app.css").status == 200
+    assert get(server, "/sign-in", Content_Length="-5").status == 400  # the server itself refuses it
     numbers = {get(server, "/sign-in").getheader("X-Request-ID") for _ in range(3)}
     wait_until(lambda: all(number in server.log for number in numbers))
     lines = [json.loads(line) for line in server.log.splitlines() if line.startswith("{")]
-    answered = {line["request_id"]: line for line in lines if line["message"] == "answered"}
+    told = [line for line in lines if line["message"] == "answered"]
+    assert {line["status"] for line in told if "request_id" not in line and "route" not in line} == {200, 400}
+    answered = {line["request_id"]: line for line in told if "request_id" in line}
     assert numbers <= set(answered)
     line = answered["number-from-the-proxy"]
     assert (line["method"], line["route"], line["status"]) == ("GET", "/o/<token>", 404)

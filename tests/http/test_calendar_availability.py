@@ -168,5 +168,5 @@ def test_preview_that_answers_after_saving_leaves_what_saving_said(scene):
         headers={"HX-Request": "true", "HX-Target": "section#preview"},
     )
     assert answer.status_code == 200
-    assert "Set-Cookie" not in answer.headers
+    assert "Set-Cookie" not in answer.headers  # it would stand in place of the one that has the notice
     assert ">Saved<" in scene.client.get(scene.path("availability")).text

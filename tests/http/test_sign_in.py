@@ -1,16 +1,20 @@
 """Signing in and out. Covers R21 (no open redirect), R22 (sessions, slowed guessing) and R23 (CSRF) for these pages."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
-from app import clock
+from app import clock, create_app
 from app.accounts import passwords, sessions
 from app.accounts.models import Session, User
 from app.accounts.signing_in import QUARTER
 from app.db import db, transaction
 from tests.factories import NOW
 from tests.people import PASSWORD, form_token, make_person, send, sign_in
+from tests.services.databases import Database, forget, settings_for
 
 pytestmark = pytest.mark.usefixtures("now")
 
@@ -130,6 +134,30 @@ def test_cookie_alone_without_its_row_signs_nobody_in(app: Flask, client: FlaskC
     with app.app_context(), transaction():
         db.session.execute(db.delete(Session))
     assert client.get("/account").status_code == 302
+
+
+def test_session_outlives_the_key_it_was_signed_with_where_its_browser_comes_meanwhile(
+    app: Flask, database: Database, tmp_path: Path
+) -> None:
+    ada = make_person(app)
+    comes, stays_away = app.test_client(), app.test_client()
+    for browser in (comes, stays_away):
+        sign_in(browser, ada)
+        browser.get("/account")  # its form's token is in the cookie from here on
+    old = settings_for(database.url, tmp_path).secrets[0]
+    for secrets in (("new", old), ("new",)):
+        rotated = create_app(settings_for(database.url, tmp_path, secrets=secrets))
+        first, again = _visit(rotated, comes), _visit(rotated, comes)
+        assert (first.status_code, again.status_code) == (200, 200)
+        assert ("Set-Cookie" in first.headers, "Set-Cookie" in again.headers) == (len(secrets) == 2, False)
+        forget(rotated)
+    assert _visit(rotated, stays_away).status_code == 302
+
+
+def _visit(app: Flask, browser: FlaskClient) -> TestResponse:
+    """What the app answers to that browser, which keeps what it is given."""
+    browser.application = app
+    return browser.get("/account")
 
 
 def test_session_ends_by_itself(client: FlaskClient, ada: User) -> None:

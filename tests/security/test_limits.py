@@ -83,6 +83,7 @@ def test_r28_r18_processes_limit_together_and_log_no_token(app: Flask, served: S
     _break_things(app, served, first, third)
     log = served.log
     assert re.search(r"203\.0\.113\.\d+ GET /o/<[^>]*> 410|127\.0\.0\.1 GET /o/<[^>]*> 410", log)
+    assert re.search(r" POST - 400 ", log)
     assert "Traceback" in log
     for said in (first, second, third, "m/" + "A" * 8, *SECRETS.values(), "GET /o/A"):
         assert said not in log
@@ -159,8 +160,9 @@ def _break_things(app: Flask, server: Server, *tokens: str) -> None:
         for line in (f"GET /o/{token}\r\n\r\n", f"GET /o/{token} HTTP/9.9\r\n\r\n", f"/m/{token}\r\n\r\n"):
             _send(server, line)
         _send(server, f"GET /o/{token} HTTP/1.1\r\nHost: x\r\nBad Header /o/{token}\r\n\r\n")
-        _send(server, f"POST /o/{token}/details HTTP/1.1\r\nHost: x\r\nContent-Length: /m/{token}\r\n\r\n")
         _send(server, f"GET /o/{token}{'x' * 9000} HTTP/1.1\r\nHost: x\r\n\r\n")
+        length = f"POST /o/{token}/details HTTP/1.1\r\nHost: x\r\nContent-Length: /m/{token}\r\n\r\n"
+        assert _send(server, length).startswith("HTTP/1.1 400")
     with app.app_context(), transaction():
         connection().execute(text("UPDATE calendar SET weekly_hours = '{}', version = version + 1"))
         connection().execute(text("ALTER TABLE booking RENAME TO gone"))
