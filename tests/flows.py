@@ -17,7 +17,7 @@ from .mailing import events_called
 def happen(name: str, now: datetime | None = None) -> None:
     """Let workflows see the events of this name, old ones again too, as a relay may."""
     for event in events_called(name):
-        triggers.on_event(event, now or clock.now())
+        _happen(event, now or clock.now())
 
 
 def advance_all(now: datetime | None = None) -> list[datetime | None]:
@@ -34,10 +34,15 @@ def settle(now: datetime | None = None, rounds: int = 5) -> None:
         for event in fresh:
             seen.add(event.id)
             if event.name in triggers.events_followed():
-                triggers.on_event(event, at)
+                _happen(event, at)
         advance_all(at)
         if not fresh:
             return
+
+
+def _happen(event: Event, now: datetime) -> None:
+    if triggers.concerns(event):
+        triggers.on_event(event, now)
 
 
 def all_events() -> list[Event]:

@@ -60,6 +60,9 @@ ON_EVENT: dict[str, tuple[Handler, ...]] = _OF_FEATURES | {
     name: (*_OF_FEATURES.get(name, ()), triggers.on_event) for name in triggers.events_followed()
 }
 
+# Asked before a job is made: to write one down, begin it and note its end costs more than all that most events need.
+CONCERNS: dict[Handler, Callable[[Event], bool]] = {triggers.on_event: triggers.concerns}
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("messages that wait", timedelta(minutes=1), delivery.hand_out_waiting),
     Periodic("unanswered requests", timedelta(minutes=1), requests.expire_requests),
@@ -79,6 +82,11 @@ PERIODIC: tuple[Periodic, ...] = (
 def name_of(handler: Handler) -> str:
     """What waiting work calls the handler: "messaging.mails.booking_created". Moving a function renames it."""
     return f"{handler.__module__.removeprefix('app.')}.{handler.__qualname__}"
+
+
+def concerns(handler: Handler, event: Event) -> bool:
+    """False when the handler would have nothing to do for the event as things stand."""
+    return handler not in CONCERNS or CONCERNS[handler](event)
 
 
 def handlers_of(event_name: str) -> dict[str, Handler]:

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Select, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..db import connection, db, in_transaction, is_sqlite
 from ..events import Event
 from .engine import Job
-from .handlers import handlers_of
+from .handlers import Handler, concerns, handlers_of
 from .service import RETRIED
 
 AT_ONCE = 50
@@ -48,7 +49,17 @@ def jobs_of(event: Event) -> list[Job]:
     if event.name == RETRIED:
         handler = event.data["handler"]
         return [Job(f"{event.id}:{handler}", event.data["event_id"], handler)]
-    return [Job(f"{event.id}:{name}", event.id, name) for name in handlers_of(event.name)]
+    every = handlers_of(event.name).items()
+    return [Job(f"{event.id}:{name}", event.id, name) for name, handler in every if _is_due(handler, event)]
+
+
+def _is_due(handler: Handler, event: Event) -> bool:
+    try:
+        return concerns(handler, event)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        return True  # as a job it fails on its own account, and is listed; here it would hold up all events
 
 
 def _has_any() -> bool:

@@ -34,12 +34,14 @@ def events_followed() -> list[str]:
     return sorted({*kinds.followed(), *WAKING, REPLIED})
 
 
+def concerns(event: Event) -> bool:
+    """False when no workflow follows the event and none can wait for it, as most of the time."""
+    return event.name in (*WAKING, REPLIED) or bool(_meant(event))
+
+
 def on_event(event: Event, now: datetime) -> None:
     """Start the workflows that follow this event, after those that wait for it were told."""
-    every = versions.following(kinds.following(event.name), event.account_id)
-    meant = [followed for followed in every if _is_meant(event, followed)]
-    if not meant and event.name not in (*WAKING, REPLIED):
-        return  # as most of the time: no transaction is opened for it
+    meant = _meant(event)
     contact_id = in_transaction(lambda: contact_of(event, now))
     in_transaction(lambda: _tell_waiting(event, contact_id, now))
     for followed in meant if contact_id else ():
@@ -69,6 +71,11 @@ def _contact_of_link(event: Event) -> int | None:
         contact.c.account_id == event.account_id, contact.c.email == func.lower(row.for_email)
     )
     return connection().execute(named).scalar_one_or_none()
+
+
+def _meant(event: Event) -> list[versions.Followed]:
+    every = versions.following(kinds.following(event.name), event.account_id)
+    return [followed for followed in every if _is_meant(event, followed)]
 
 
 def _is_meant(event: Event, followed: versions.Followed) -> bool:

@@ -14,8 +14,9 @@ from app.worker import engine, handlers, relay, service
 from app.worker.attempts import Attempts, title_of, words_for
 from app.worker.engine import Again, Engine, Job
 from app.worker.models import FailedWork
+from app.workflows.steps import Step
 
-from ..factories import NOW, account_of, make_user
+from ..factories import NOW, account_of, make_user, make_workflow
 from ..services.databases import settings_for
 from ..services.worker import wait_until
 
@@ -116,6 +117,43 @@ def test_events_without_handlers_are_marked(running, seen):
     record(1, name="calendar_created")
     assert deliver(running) == 1
     assert deliver(running) == 0
+
+
+def test_a_handler_with_nothing_to_do_gets_no_job(running, seen, monkeypatch):
+    monkeypatch.setattr(handlers, "CONCERNS", {seen.first: lambda event: event.data["n"] > 1})
+    record(1, 2)
+    assert deliver(running) == 2
+    wait_until(lambda: len(seen.second_saw) == 2)
+    running.stop(5)
+    assert seen.first_saw == [2]
+
+
+def test_a_handler_that_cannot_say_gets_the_job_and_holds_up_no_other(running, seen, monkeypatch):
+    def breaks(event):
+        raise ValueError("what is stored cannot be read")
+
+    monkeypatch.setattr(handlers, "CONCERNS", {seen.first: breaks})
+    record(1, 2)
+    assert deliver(running) == 2
+    wait_until(lambda: len(seen.first_saw) == len(seen.second_saw) == 2)
+
+
+def test_workflows_get_a_job_of_what_they_follow_and_of_what_may_end_a_wait(app_context, now):
+    def is_due(event_name: str) -> bool:
+        in_transaction(lambda: events.record(event_name, account_id=account, at=NOW, data={"tag": "vip"}))
+        event = next(each for each in stored(Event) if each.name == event_name)
+        return any(job.handler == "workflows.triggers.on_event" for job in relay.jobs_of(event))
+
+    account, steps = account_of(make_user()), (Step("tag", "add_tag", {"tag": "seen"}),)
+    assert [is_due(name) for name in ("contact_created", "booking_created", "sms_received")] == [
+        False,
+        True,
+        True,
+    ]
+    assert not is_due("tag_added")
+    for wanted, is_on, due in (("other", True, False), ("vip", False, False), ("vip", True, True)):
+        make_workflow(account, "tag_added", steps, filters={"tag": wanted}, is_on=is_on)
+        assert is_due("tag_added") is due
 
 
 def test_no_more_is_taken_than_there_is_room_for(running, seen):
