@@ -60,7 +60,9 @@ def test_every_line_is_json_and_knows_its_request(server: Server) -> None:
     assert get(server, "/static/app.css").status == 200
     assert get(server, "/sign-in", Content_Length="-5").status == 400  # the server itself refuses it
     numbers = {get(server, "/sign-in").getheader("X-Request-ID") for _ in range(3)}
-    wait_until(lambda: all(number in server.log for number in numbers))
+    wait_until(
+        lambda: all(number in server.log for number in numbers) and server.log.count('"answered"') >= 6
+    )
     lines = [json.loads(line) for line in server.log.splitlines() if line.startswith("{")]
     told = [line for line in lines if line["message"] == "answered"]
     assert {line["status"] for line in told if "request_id" not in line and "route" not in line} == {200, 400}
